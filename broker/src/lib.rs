@@ -1,0 +1,18 @@
+//! The broker.
+//!
+//! Three rings (docs/architecture.md): `machine`, `metadata`, `controller` and `group` are pure; `partition` and
+//! `coordinator` are deterministic over an injected disk; the rest is the shell, with sockets, threads and clocks.
+
+pub mod api;
+pub mod config;
+pub mod controller;
+pub mod coordinator;
+pub mod group;
+pub mod machine;
+pub mod metadata;
+pub mod net;
+pub mod partition;
+pub mod raft;
+pub mod reconcile;
+pub mod server;
+pub mod telemetry;

@@ -1,0 +1,13 @@
+//! Kafka's wire protocol: what is sent, checked before it is believed.
+//!
+//! Ring 1: no IO, no clock, no randomness, no async.
+
+pub mod error;
+pub mod ids;
+
+/// Kafka's messages, one struct a request and a response, from the `kafka-protocol` crate.
+pub use kafka_protocol::messages;
+pub use kafka_protocol::messages::ApiKey;
+pub use kafka_protocol::protocol::StrBytes;
+
+pub use error::ErrorCode;
