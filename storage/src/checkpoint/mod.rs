@@ -1,0 +1,3 @@
+//! Checkpoint files: small texts beside the logs that are replaced as a whole.
+
+pub mod lines;

@@ -1,0 +1,3 @@
+//! A partition's log.
+
+pub mod epoch;
