@@ -2,8 +2,11 @@
 //!
 //! Ring 1: no IO, no clock, no randomness, no async.
 
+pub mod batch;
+pub mod crc32c;
 pub mod error;
 pub mod ids;
+pub mod varint;
 
 /// Kafka's messages, one struct a request and a response, from the `kafka-protocol` crate.
 pub use kafka_protocol::messages;
