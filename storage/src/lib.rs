@@ -8,3 +8,4 @@ pub mod checkpoint;
 pub mod disk;
 pub mod log;
 mod map;
+pub mod producer;
