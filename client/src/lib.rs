@@ -12,11 +12,13 @@ pub mod address;
 pub mod admin;
 mod advice;
 pub mod cli;
+mod clock;
 pub mod cluster;
 pub mod connection;
 pub mod consumer;
 pub mod error;
 pub mod offsets;
+pub mod producer;
 pub mod retry;
 mod wire;
 

@@ -185,8 +185,9 @@ impl Admin {
         let request = IncrementalAlterConfigsRequest::default()
             .with_resources(vec![wire])
             .with_validate_only(validate_only);
-        self.on_controller(async |connection| {
-            let answer = connection.call(&request).await?;
+        let request = &request;
+        self.on_controller(|connection| async move {
+            let answer = connection.call(request).await?;
             for result in &answer.responses {
                 Error::check(result.error_code, result.error_message.as_deref(), || {
                     format!("change the settings of {resource}")

@@ -74,7 +74,7 @@ impl Admin {
 
     async fn list_groups_of(&self, id: NodeId) -> Result<Vec<ListedGroup>, Error> {
         self.cluster
-            .retrying(async || {
+            .retrying(|| async {
                 let connection = self.cluster.node(id, Lane::Ordinary).await?;
                 let answer = connection.call(&ListGroupsRequest::default()).await?;
                 let doing = || format!("list the groups of broker {id}");
@@ -101,7 +101,7 @@ impl Admin {
         let mut each = Each::new();
         for group in groups {
             let described = self
-                .on_coordinator(group, async |connection| {
+                .on_coordinator(group, |connection| async move {
                     let request =
                         DescribeGroupsRequest::default().with_groups(vec![text(group).into()]);
                     let answer = connection.call(&request).await?;
@@ -126,9 +126,9 @@ impl Admin {
         let mut each = Each::new();
         for group in groups {
             let request =
-                DeleteGroupsRequest::default().with_groups_names(vec![text(group).into()]);
-            let deleted = self.on_coordinator(group, async |connection| {
-                let answer = connection.call(&request).await?;
+                &DeleteGroupsRequest::default().with_groups_names(vec![text(group).into()]);
+            let deleted = self.on_coordinator(group, |connection| async move {
+                let answer = connection.call(request).await?;
                 for result in &answer.results {
                     Error::check(result.error_code, None, || format!("delete group \"{group}\""))?;
                 }
@@ -140,13 +140,16 @@ impl Admin {
     }
 
     /// Asks a group's coordinator; if it has moved, the new one.
-    pub(super) async fn on_coordinator<T>(
+    pub(super) async fn on_coordinator<T, F>(
         &self,
         group: &str,
-        ask: impl AsyncFn(Connection) -> Result<T, Error>,
-    ) -> Result<T, Error> {
+        ask: impl Fn(Connection) -> F,
+    ) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
         self.cluster
-            .retrying(async || {
+            .retrying(|| async {
                 let id = self.cluster.coordinator_of(group).await?;
                 ask(self.cluster.node(id, Lane::Ordinary).await?).await
             })

@@ -54,10 +54,10 @@ impl Admin {
 
     /// Does a change that only a controller can make. Today's brokers pass it on themselves, so whichever is connected is
     /// asked; one that says NOT_CONTROLLER (as brokers with ZooKeeper do) names the one to ask instead.
-    async fn on_controller<T>(
-        &self,
-        change: impl AsyncFn(Connection) -> Result<T, Error>,
-    ) -> Result<T, Error> {
+    async fn on_controller<T, F>(&self, change: impl Fn(Connection) -> F) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
         let first = match change(self.cluster.any().await?).await {
             Err(error) if error.is_retriable() => error,
             done => return done,
@@ -67,7 +67,7 @@ impl Admin {
             return Err(first);
         }
         self.cluster
-            .retrying(async || {
+            .retrying(|| async {
                 let view = self.cluster.refresh(Wanted::Brokers).await?;
                 let nobody = || {
                     let doing = "find the controller";

@@ -64,13 +64,13 @@ impl Admin {
 
     /// Sets a group's offsets. The group must have no members (UNKNOWN_MEMBER_ID otherwise); it is made if there is none.
     pub async fn commit_offsets(&self, group: &str, offsets: &Committed) -> Result<(), Error> {
-        let request = OffsetCommitRequest::default()
+        let request = &OffsetCommitRequest::default()
             .with_group_id(text(group).into())
             .with_generation_id_or_member_epoch(-1)
             .with_retention_time_ms(-1)
             .with_topics(offsets::to_commit(offsets));
-        self.on_coordinator(group, async |connection| {
-            let answer = connection.call(&request).await?;
+        self.on_coordinator(group, |connection| async move {
+            let answer = connection.call(request).await?;
             for topic in &answer.topics {
                 for partition in &topic.partitions {
                     Error::check(partition.error_code, None, || {
@@ -101,11 +101,11 @@ impl Admin {
                 .with_name(text(name).into())
                 .with_partitions(partitions)
         });
-        let request = OffsetDeleteRequest::default()
+        let request = &OffsetDeleteRequest::default()
             .with_group_id(text(group).into())
             .with_topics(topics.collect());
-        self.on_coordinator(group, async |connection| {
-            let answer = connection.call(&request).await?;
+        self.on_coordinator(group, |connection| async move {
+            let answer = connection.call(request).await?;
             let doing = || format!("delete offsets of group \"{group}\"");
             Error::check(answer.error_code, None, doing)?;
             let mut each = Each::new();

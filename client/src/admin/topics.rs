@@ -100,8 +100,9 @@ impl Admin {
             .with_topics(topics.iter().map(NewTopic::to_wire).collect())
             .with_timeout_ms(self.change_timeout_ms())
             .with_validate_only(validate_only);
-        self.on_controller(async |connection| {
-            let answer = connection.call(&request).await?;
+        let request = &request;
+        self.on_controller(|connection| async move {
+            let answer = connection.call(request).await?;
             redirected(answer.topics.iter().map(|topic| topic.error_code))?;
             Ok(answer.topics.iter().map(created).collect())
         })
@@ -110,16 +111,18 @@ impl Admin {
 
     /// Deletes topics with all their records.
     pub async fn delete_topics(&self, topics: &[TopicName]) -> Result<Each<String, ()>, Error> {
-        let names = || topics.iter().map(|name| messages::TopicName::from(text(name)));
-        let states =
-            names().map(|name| DeleteTopicState::default().with_name(Some(name))).collect();
+        let name = |name: &TopicName| messages::TopicName::from(text(name));
+        let state = |topic| DeleteTopicState::default().with_name(Some(name(topic)));
+        let names = &|| topics.iter().map(name).collect::<Vec<_>>();
+        let states = &|| topics.iter().map(state).collect::<Vec<_>>();
         let request = DeleteTopicsRequest::default().with_timeout_ms(self.change_timeout_ms());
-        self.on_controller(async |connection| {
+        let request = &request;
+        self.on_controller(|connection| async move {
             let versions = connection.versions();
             let version = versions.pick(ApiKey::DeleteTopics, connection.address())?;
             let request = match version {
-                6.. => request.clone().with_topics(Vec::clone(&states)),
-                _ => request.clone().with_topic_names(names().collect()),
+                6.. => request.clone().with_topics(states()),
+                _ => request.clone().with_topic_names(names()),
             };
             let answer = connection.call(&request).await?;
             redirected(answer.responses.iter().map(|topic| topic.error_code))?;
@@ -141,8 +144,9 @@ impl Admin {
         let request = CreatePartitionsRequest::default()
             .with_topics(vec![more.with_assignments(None)])
             .with_timeout_ms(self.change_timeout_ms());
-        self.on_controller(async |connection| {
-            let answer = connection.call(&request).await?;
+        let request = &request;
+        self.on_controller(|connection| async move {
+            let answer = connection.call(request).await?;
             for result in &answer.results {
                 Error::check(result.error_code, result.error_message.as_deref(), || {
                     format!("give topic \"{topic}\" {count} partitions")

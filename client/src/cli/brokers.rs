@@ -35,7 +35,7 @@ impl BrokerArgs {
     /// The cluster. Nothing is connected before it is needed.
     pub fn cluster(&self) -> Result<Cluster, Failure> {
         let mut options = ClusterOptions::new(Address::parse_list(&self.addresses())?);
-        let timeout = self.timeout.0.max(Duration::from_millis(1));
+        let timeout = self.timeout();
         options.operation_timeout = timeout;
         options.connection.request_timeout = timeout;
         options.connection.connect_timeout = timeout.min(options.connection.connect_timeout);
@@ -45,6 +45,11 @@ impl BrokerArgs {
     /// An admin client for the cluster.
     pub(super) fn admin(&self) -> Result<Admin, Failure> {
         Ok(Admin::new(self.cluster()?))
+    }
+
+    /// How long to keep trying.
+    pub(super) fn timeout(&self) -> Duration {
+        self.timeout.0.max(Duration::from_millis(1))
     }
 
     fn addresses(&self) -> String {

@@ -16,6 +16,7 @@
 //! nothing that it does not print.
 
 mod brokers;
+mod escape;
 mod failure;
 mod group;
 mod nearest;

@@ -63,7 +63,7 @@ impl Cluster {
 
     /// Asks for a topic that the broker may make, and waits until all its partitions have leaders.
     pub async fn require_or_create(&self, topic: &TopicName) -> Result<Arc<ClusterView>, Error> {
-        self.retrying(async || {
+        self.retrying(|| async {
             let (view, answer) = self.ask(&Wanted::Create(vec![topic.clone()])).await?;
             for topic in &answer.topics {
                 let name = topic.name.as_ref().map_or("", |name| name.as_str());
@@ -86,7 +86,7 @@ impl Cluster {
     }
 
     /// Refreshes what the view already has; a failure is left to the next request that needs the truth.
-    pub(super) async fn refresh_known(&self) {
+    pub(crate) async fn refresh_known(&self) {
         let known: Vec<TopicName> = self.view().topics.keys().cloned().collect();
         let wanted = if known.is_empty() { Wanted::Brokers } else { Wanted::Topics(known) };
         if let Err(error) = self.refresh(wanted).await {

@@ -109,10 +109,10 @@ impl Cluster {
 
     /// Does `attempt` until it succeeds, fails for good, or the operation's time is over; refreshes what is known of the
     /// cluster between attempts if the error says that it is out of date.
-    pub async fn retrying<T>(
-        &self,
-        mut attempt: impl AsyncFnMut() -> Result<T, Error>,
-    ) -> Result<T, Error> {
+    pub async fn retrying<T, F>(&self, mut attempt: impl FnMut() -> F) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
         let options = self.options();
         let mut attempts = Attempts::within(options.backoff, options.operation_timeout);
         loop {

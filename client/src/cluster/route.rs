@@ -19,7 +19,7 @@ const BATCHED: i16 = 4;
 impl Cluster {
     /// The broker that coordinates a group, as of now. Passing trouble is tried again.
     pub async fn coordinator_of(&self, group: &str) -> Result<NodeId, Error> {
-        self.retrying(async || {
+        self.retrying(|| async {
             let mut found = self.find_coordinators(&[group]).await?;
             let missing = || Error::refused(doing(group), ErrorCode::CoordinatorNotAvailable, None);
             found.remove(group).ok_or_else(missing)?

@@ -4,6 +4,7 @@ mod create;
 mod delete;
 mod describe;
 mod list;
+mod produce;
 
 use std::io::Write;
 
@@ -28,6 +29,8 @@ pub enum Topic {
     /// Delete topics with all their records
     #[command(visible_alias = "rm")]
     Delete(delete::Delete),
+    /// Write each line of standard input as a record
+    Produce(produce::Produce),
 }
 
 impl Topic {
@@ -37,6 +40,7 @@ impl Topic {
             Self::List(list) => list.run(out).await,
             Self::Describe(describe) => describe.run(out).await,
             Self::Delete(delete) => delete.run(out).await,
+            Self::Produce(produce) => produce.run(out).await,
         }
     }
 }

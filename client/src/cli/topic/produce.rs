@@ -1,0 +1,325 @@
+//! `sapwood topic produce`: writes each line of standard input as a record.
+
+use std::collections::VecDeque;
+use std::io::{self, BufRead, Write};
+use std::time::Duration;
+
+use bytes::Bytes;
+use clap::{Args, ValueEnum};
+use protocol::ids::PartitionIndex;
+use tokio::sync::mpsc;
+
+use super::{name, with_nearest};
+use crate::cli::brokers::BrokerArgs;
+use crate::cli::escape;
+use crate::cli::failure::Failure;
+use crate::producer::{Acks, Compression, Delivery, Header, Producer, ProducerOptions, Record};
+
+/// How many lines are read ahead of the producer, in pieces.
+const PIECES_AHEAD: usize = 4;
+/// How many lines are handed over at once, if they are there.
+const PIECE_LINES: usize = 512;
+/// How many deliveries are kept before the oldest is awaited.
+const DELIVERIES_MAX: usize = 100_000;
+
+/// The arguments.
+#[derive(Debug, Args)]
+pub struct Produce {
+    /// The topic
+    topic: String,
+    /// Each line is a key and a value with this between them
+    #[arg(short, long, value_name = "DELIMITER")]
+    key_delimiter: Option<String>,
+    /// One key for all records
+    #[arg(long, value_name = "KEY", conflicts_with = "key_delimiter")]
+    key: Option<String>,
+    /// A header on every record, as NAME=VALUE or NAME:VALUE; may be given more than once
+    #[arg(short = 'H', long = "header", value_name = "NAME=VALUE", value_parser = header)]
+    headers: Vec<Header>,
+    /// Compress batches
+    #[arg(short = 'z', long, value_enum, default_value_t)]
+    compression: Codec,
+    /// How many replicas must have a record
+    #[arg(long, value_enum, default_value_t)]
+    acks: AcksArg,
+    /// Only this partition
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(i32).range(0..))]
+    partition: Option<i32>,
+    /// An empty value is a tombstone
+    #[arg(short = 'Z', long)]
+    tombstone: bool,
+    /// Say where each record went
+    #[arg(short, long)]
+    verbose: bool,
+    /// Do not say how many records were written
+    #[arg(short, long, conflicts_with = "verbose")]
+    quiet: bool,
+    #[command(flatten)]
+    brokers: BrokerArgs,
+}
+
+/// A codec by Kafka's name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Codec {
+    #[default]
+    None,
+    Gzip,
+    Snappy,
+    Lz4,
+    Zstd,
+}
+
+impl From<Codec> for Compression {
+    fn from(codec: Codec) -> Self {
+        match codec {
+            Codec::None => Self::None,
+            Codec::Gzip => Self::Gzip,
+            Codec::Snappy => Self::Snappy,
+            Codec::Lz4 => Self::Lz4,
+            Codec::Zstd => Self::Zstd,
+        }
+    }
+}
+
+/// Acks by Kafka's names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum AcksArg {
+    /// None: do not even wait for an answer
+    #[value(name = "0")]
+    None,
+    /// The leader
+    #[value(name = "1")]
+    Leader,
+    /// All that are in sync
+    #[default]
+    #[value(name = "all", alias = "-1")]
+    All,
+}
+
+impl From<AcksArg> for Acks {
+    fn from(acks: AcksArg) -> Self {
+        match acks {
+            AcksArg::None => Self::None,
+            AcksArg::Leader => Self::Leader,
+            AcksArg::All => Self::All,
+        }
+    }
+}
+
+impl Produce {
+    pub(super) async fn run(self, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
+        let template = self.template()?;
+        let delimiter = self.key_delimiter.as_deref().map(escape::unescape).transpose()?;
+        let cluster = self.brokers.cluster()?;
+        if let Err(error) = cluster.require_or_create(&template.topic).await {
+            return Err(with_nearest(&cluster, &self.topic, error).await);
+        }
+        let producer = Producer::new(cluster, self.options())?;
+        let mut written = Written::new(self.verbose);
+        let mut lines = lines();
+        while let Some(piece) = lines.recv().await {
+            for line in piece? {
+                let record = self.record(&template, delimiter.as_deref(), line);
+                written.took(producer.send(record).await?, out).await?;
+            }
+        }
+        producer.flush().await;
+        let count = written.finish(out).await?;
+        producer.close().await;
+        if !self.quiet && !self.verbose {
+            let plural = if count == 1 { "" } else { "s" };
+            eprintln!("wrote {count} record{plural} to \"{}\"", self.topic);
+        }
+        Ok(())
+    }
+
+    fn options(&self) -> ProducerOptions {
+        let acks = Acks::from(self.acks);
+        let timeout = self.brokers.timeout();
+        ProducerOptions {
+            acks,
+            idempotent: acks == Acks::All,
+            // Without sequences the order is kept by one request at a time.
+            in_flight_max: if acks == Acks::Leader { 1 } else { 5 },
+            compression: self.compression.into(),
+            batch_bytes: 256 << 10,
+            linger: Duration::from_millis(5),
+            delivery_timeout: timeout.saturating_mul(2),
+            ack_timeout: timeout,
+            ..ProducerOptions::default()
+        }
+    }
+
+    /// What all records have in common.
+    fn template(&self) -> Result<Record, Failure> {
+        Ok(Record {
+            partition: self.partition.map(PartitionIndex),
+            key: self.key.as_ref().map(|key| Bytes::copy_from_slice(key.as_bytes())),
+            headers: self.headers.clone(),
+            ..Record::tombstone(name(&self.topic)?)
+        })
+    }
+
+    /// A line as a record. One without the delimiter has no key.
+    fn record(&self, template: &Record, delimiter: Option<&[u8]>, line: Bytes) -> Record {
+        let split = delimiter.and_then(|delimiter| {
+            let at = find(&line, delimiter)?;
+            Some((line.slice(..at), line.slice(at + delimiter.len()..)))
+        });
+        let (key, value) = match split {
+            Some((key, value)) => (Some(key), value),
+            None => (template.key.clone(), line),
+        };
+        let tombstone = self.tombstone && value.is_empty();
+        Record { key, value: (!tombstone).then_some(value), ..template.clone() }
+    }
+}
+
+/// The records that were taken and not heard of yet.
+struct Written {
+    deliveries: VecDeque<Delivery>,
+    count: u64,
+    verbose: bool,
+}
+
+impl Written {
+    fn new(verbose: bool) -> Self {
+        Self { deliveries: VecDeque::new(), count: 0, verbose }
+    }
+
+    async fn took(
+        &mut self,
+        delivery: Delivery,
+        out: &mut (dyn Write + Send),
+    ) -> Result<(), Failure> {
+        self.deliveries.push_back(delivery);
+        if self.deliveries.len() > DELIVERIES_MAX {
+            self.settle_first(out).await?;
+        }
+        Ok(())
+    }
+
+    async fn finish(mut self, out: &mut (dyn Write + Send)) -> Result<u64, Failure> {
+        while !self.deliveries.is_empty() {
+            self.settle_first(out).await?;
+        }
+        Ok(self.count)
+    }
+
+    async fn settle_first(&mut self, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
+        let Some(delivery) = self.deliveries.pop_front() else { return Ok(()) };
+        let delivered = delivery.await?;
+        self.count += 1;
+        if self.verbose {
+            let offset = delivered.offset.map_or_else(|| "?".into(), |offset| offset.to_string());
+            writeln!(out, "{} {offset}", delivered.partition)?;
+        }
+        Ok(())
+    }
+}
+
+/// Standard input, line by line, read on a thread of its own.
+fn lines() -> mpsc::Receiver<Result<Vec<Bytes>, Failure>> {
+    let (sender, receiver) = mpsc::channel(PIECES_AHEAD);
+    tokio::task::spawn_blocking(move || {
+        let mut input = io::BufReader::with_capacity(256 << 10, io::stdin());
+        loop {
+            let piece = read_piece(&mut input);
+            let done = !matches!(&piece, Ok(lines) if !lines.is_empty());
+            let piece = piece.map_err(|error| Failure::other("read standard input", &error));
+            let empty = piece.as_ref().is_ok_and(Vec::is_empty);
+            if (!empty && sender.blocking_send(piece).is_err()) || done {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+/// At least one line, and more while they are there without waiting.
+fn read_piece<R: io::Read>(input: &mut io::BufReader<R>) -> io::Result<Vec<Bytes>> {
+    let mut lines = Vec::new();
+    loop {
+        let mut line = Vec::new();
+        if input.read_until(b'\n', &mut line)? == 0 {
+            return Ok(lines);
+        }
+        if line.last() == Some(&b'\n') {
+            line.pop();
+        }
+        lines.push(Bytes::from(line));
+        if lines.len() >= PIECE_LINES || !input.buffer().contains(&b'\n') {
+            return Ok(lines);
+        }
+    }
+}
+
+fn find(line: &[u8], delimiter: &[u8]) -> Option<usize> {
+    if delimiter.is_empty() {
+        return None;
+    }
+    line.windows(delimiter.len()).position(|window| window == delimiter)
+}
+
+fn header(text: &str) -> Result<Header, String> {
+    match text.find(['=', ':']) {
+        Some(at) if at > 0 => {
+            let (name, value) = (&text[..at], &text[at + 1..]);
+            let value = Some(Bytes::copy_from_slice(value.as_bytes()));
+            Ok(Header { key: Bytes::copy_from_slice(name.as_bytes()), value })
+        }
+        _ => Err("write NAME=VALUE".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(flatten)]
+        produce: Produce,
+    }
+
+    fn parse(arguments: &[&str]) -> Produce {
+        Line::parse_from(["produce"].iter().chain(arguments)).produce
+    }
+
+    #[test]
+    fn a_line_is_split_at_the_first_delimiter_only() {
+        let produce = parse(&["t", "-k", ":", "-Z"]);
+        let template = produce.template().expect("a legal name");
+        let record = |line: &'static str| {
+            let record = produce.record(&template, Some(b":"), Bytes::from_static(line.as_bytes()));
+            (record.key, record.value)
+        };
+        assert_eq!(record("k:v:w"), (Some("k".into()), Some("v:w".into())));
+        assert_eq!(record("v"), (None, Some("v".into())));
+        assert_eq!(record("k:"), (Some("k".into()), None), "an empty value is a tombstone");
+    }
+
+    #[test]
+    fn headers_are_written_both_ways() {
+        let produce = parse(&["t", "-H", "a=1", "-H", "b:2=3"]);
+        let names: Vec<_> = produce.headers.iter().map(|header| header.key.clone()).collect();
+        assert_eq!(names, ["a", "b"]);
+        assert_eq!(produce.headers[1].value.as_deref(), Some(&b"2=3"[..]));
+    }
+
+    #[test]
+    fn pieces_end_where_the_next_read_would_wait() {
+        let mut input = io::BufReader::new(&b"a\n\nb"[..]);
+        let mut lines = Vec::new();
+        loop {
+            let piece = read_piece(&mut input).expect("memory is readable");
+            if piece.is_empty() {
+                break;
+            }
+            lines.extend(piece);
+        }
+        assert_eq!(lines, ["a", "", "b"]);
+    }
+}
