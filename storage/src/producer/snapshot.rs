@@ -27,6 +27,7 @@
 
 use std::collections::BTreeSet;
 
+use protocol::crc32c::crc32c;
 use protocol::ids::{Offset, ProducerEpoch, ProducerId, Sequence, TimestampMs};
 
 use super::{KnownBatch, ProducerState, Producers};
@@ -298,9 +299,4 @@ fn take<const N: usize>(bytes: &mut &[u8]) -> [u8; N] {
     let (field, rest) = bytes.split_first_chunk().expect("a row holds all its fields");
     *bytes = rest;
     *field
-}
-
-fn crc32c(bytes: &[u8]) -> u32 {
-    let crc = crc_fast::checksum(crc_fast::CrcAlgorithm::Crc32Iscsi, bytes);
-    u32::try_from(crc).expect("a CRC-32C has 32 bits")
 }

@@ -538,8 +538,7 @@ proptest! {
         let rows = bytes.len() / 46;
         let mut guarded = i32::try_from(rows).expect("small").to_be_bytes().to_vec();
         guarded.extend(bytes.into_iter().take(rows * 46));
-        let crc = crc_fast::checksum(crc_fast::CrcAlgorithm::Crc32Iscsi, &guarded);
-        let crc = u32::try_from(crc).expect("32 bits");
+        let crc = protocol::crc32c::crc32c(&guarded);
         let sealed = [&[0, 1], crc.to_be_bytes().as_slice(), &guarded].concat();
         let loaded = Snapshot::load(Offset(1 << 40), &sealed, NOW);
         let looked_at = matches!(loaded, Ok(_) | Err(CorruptSnapshot::Row { .. } | CorruptSnapshot::SharedOffset(_)));
