@@ -31,12 +31,12 @@ pub enum Check {
 }
 
 /// A number not below `low`.
-pub const fn at_least(low: i64) -> Check {
+pub(super) const fn at_least(low: i64) -> Check {
     Check::AtLeast(low)
 }
 
 /// A number from `low` to `high`.
-pub const fn between(low: i64, high: i64) -> Check {
+pub(super) const fn between(low: i64, high: i64) -> Check {
     Check::Between(low, high)
 }
 

@@ -8,22 +8,46 @@
 //! Values come in [`layers`]: default, file, environment, `--override`, cluster-wide dynamic, per-broker dynamic.
 //! [`BrokerConfig::resolve`] reads them; [`TopicConfig::resolve`] lays a topic's overrides over the result.
 
-pub mod broker;
-pub mod check;
-pub mod cluster;
-pub mod layers;
-pub mod listeners;
-pub mod problem;
-pub mod quorum;
+pub mod alter;
+mod broker;
+mod check;
+mod classify;
+mod cluster;
+pub mod describe;
+pub mod document;
+mod environment;
+mod layers;
+mod listeners;
+mod load;
+#[cfg(test)]
+mod load_tests;
+mod problem;
+pub mod properties;
+mod quorum;
 mod reader;
-pub mod roles;
-pub mod row;
+mod removed;
+mod resources;
+mod roles;
+mod row;
 pub mod rows;
-pub mod topic;
-pub mod value;
+mod settings;
+mod suggest;
+mod synonyms;
+mod topic;
+mod value;
 
 pub use broker::BrokerConfig;
+pub use check::Check;
 pub use cluster::{Cluster, Listener};
-pub use layers::{Layers, Overrides, Source};
+pub use layers::{Layers, Origin, Overrides, Setting, Source};
+pub use listeners::{
+    Endpoint, Endpoints, HostPort, HttpListener, ListenerName, ProtocolMap, SecurityProtocol,
+};
+pub use load::{Entry, Loaded, Report, Sources, data_directory, load};
 pub use problem::{ConfigError, Problem, Severity};
-pub use topic::TopicConfig;
+pub use quorum::{BootstrapServers, Voter, Voters};
+pub use roles::Roles;
+pub use row::{Class, Row, Section, Update};
+pub use settings::Settings;
+pub use topic::{TOPIC_ROWS, TopicConfig, TopicRow};
+pub use value::{CleanupPolicy, CompressionType, Kind, MessageTimestampType, Value};

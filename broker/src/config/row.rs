@@ -52,11 +52,11 @@ pub enum Update {
 }
 
 /// It takes a restart.
-pub const READ_ONLY: Update = Update::ReadOnly;
+pub(super) const READ_ONLY: Update = Update::ReadOnly;
 /// It may be altered for one broker.
-pub const PER_BROKER: Update = Update::PerBroker;
+pub(super) const PER_BROKER: Update = Update::PerBroker;
 /// It may be altered for one broker and for all.
-pub const CLUSTER_WIDE: Update = Update::ClusterWide;
+pub(super) const CLUSTER_WIDE: Update = Update::ClusterWide;
 
 /// A part of the configuration: one struct, one chapter of the document.
 #[derive(Clone, Copy, Debug)]
@@ -91,7 +91,55 @@ macro_rules! default_text {
     };
 }
 
-/// A table of broker keys. See the module's documentation.
+/// The rows of a table, in a constant slice.
+macro_rules! rows {
+    (
+        supported {$(
+            $(#[doc = $doc:expr])+
+            $type:ty = $key:literal, $default:tt, $check:expr, $update:expr;
+        )*}
+        no_effect {$(
+            $(#[doc = $idle_doc:expr])+
+            $idle_key:literal: $idle_kind:ident = $idle_default:tt, $idle_check:expr, $idle_update:expr, $idle_why:expr;
+        )*}
+        refused {$(
+            $(#[doc = $refused_doc:expr])+
+            $refused_key:literal: $refused_kind:ident = $refused_default:tt, $refused_check:expr, $refused_update:expr, $refused_why:expr;
+        )*}
+    ) => {
+        &[
+            $($crate::config::row::Row {
+                key: $key,
+                kind: <$type as $crate::config::value::Value>::KIND,
+                default: $crate::config::row::default_text!($default),
+                check: $check,
+                update: $update,
+                class: $crate::config::row::Class::Supported,
+                doc: concat!($($doc),+),
+            },)*
+            $($crate::config::row::Row {
+                key: $idle_key,
+                kind: $crate::config::value::Kind::$idle_kind,
+                default: $crate::config::row::default_text!($idle_default),
+                check: $idle_check,
+                update: $idle_update,
+                class: $crate::config::row::Class::NoEffect($idle_why),
+                doc: concat!($($idle_doc),+),
+            },)*
+            $($crate::config::row::Row {
+                key: $refused_key,
+                kind: $crate::config::value::Kind::$refused_kind,
+                default: $crate::config::row::default_text!($refused_default),
+                check: $refused_check,
+                update: $refused_update,
+                class: $crate::config::row::Class::Refused($refused_why),
+                doc: concat!($($refused_doc),+),
+            },)*
+        ]
+    };
+}
+
+/// A table of broker keys with typed fields. See the module's documentation.
 macro_rules! section {
     (
         $(#[doc = $about:expr])+
@@ -99,63 +147,53 @@ macro_rules! section {
         $(
             $(#[doc = $doc:expr])+
             $field:ident: $type:ty = $key:literal, $default:tt, $check:expr, $update:expr;
-        )*
-        $(no_effect {$(
-            $(#[doc = $idle_doc:expr])+
-            $idle_key:literal: $idle_kind:ident = $idle_default:tt, $idle_check:expr, $idle_update:expr, $idle_why:expr;
-        )*})?
-        $(refused {$(
-            $(#[doc = $refused_doc:expr])+
-            $refused_key:literal: $refused_kind:ident = $refused_default:tt, $refused_check:expr, $refused_update:expr, $refused_why:expr;
-        )*})?
+        )+
+        $(no_effect { $($idle:tt)* })?
+        $(refused { $($refused:tt)* })?
     ) => {
         $(#[doc = $about])+
         #[derive(Clone, Debug, PartialEq)]
-        pub struct $name { $( $(#[doc = $doc])+ pub $field: $type, )* }
+        pub struct $name { $( $(#[doc = $doc])+ pub $field: $type, )+ }
 
         impl $name {
-            /// The rows of this section.
+            /// The rows of this chapter.
             pub const SECTION: $crate::config::row::Section = $crate::config::row::Section {
                 title: $title,
-                about: concat!($($about, "\n"),+),
-                rows: &[
-                    $($crate::config::row::Row {
-                        key: $key,
-                        kind: <$type as $crate::config::value::Value>::KIND,
-                        default: $crate::config::row::default_text!($default),
-                        check: $check,
-                        update: $update,
-                        class: $crate::config::row::Class::Supported,
-                        doc: concat!($($doc),+),
-                    },)*
-                    $($($crate::config::row::Row {
-                        key: $idle_key,
-                        kind: $crate::config::value::Kind::$idle_kind,
-                        default: $crate::config::row::default_text!($idle_default),
-                        check: $idle_check,
-                        update: $idle_update,
-                        class: $crate::config::row::Class::NoEffect($idle_why),
-                        doc: concat!($($idle_doc),+),
-                    },)*)?
-                    $($($crate::config::row::Row {
-                        key: $refused_key,
-                        kind: $crate::config::value::Kind::$refused_kind,
-                        default: $crate::config::row::default_text!($refused_default),
-                        check: $refused_check,
-                        update: $refused_update,
-                        class: $crate::config::row::Class::Refused($refused_why),
-                        doc: concat!($($refused_doc),+),
-                    },)*)?
-                ],
+                about: concat!($($about),+),
+                rows: $crate::config::row::rows! {
+                    supported { $( $(#[doc = $doc])+ $type = $key, $default, $check, $update; )+ }
+                    no_effect { $($($idle)*)? }
+                    refused { $($($refused)*)? }
+                },
             };
 
-            /// Reads every typed field of this section.
-            #[allow(unused_variables, clippy::allow_attributes, reason = "some sections have no field")]
+            /// Reads every typed field of this chapter.
             pub(in crate::config) fn read(reader: &mut $crate::config::reader::Reader<'_>) -> Self {
-                Self { $($field: reader.read($key),)* }
+                Self { $($field: reader.read($key),)+ }
             }
         }
     };
 }
 
-pub(super) use {default_text, section};
+/// A table of broker keys of which the broker obeys none.
+macro_rules! chapter {
+    (
+        $(#[doc = $about:expr])+
+        $title:literal;
+        no_effect { $($idle:tt)* }
+        $(refused { $($refused:tt)* })?
+    ) => {
+        $(#[doc = $about])+
+        pub(super) const SECTION: $crate::config::row::Section = $crate::config::row::Section {
+            title: $title,
+            about: concat!($($about),+),
+            rows: $crate::config::row::rows! {
+                supported {}
+                no_effect { $($idle)* }
+                refused { $($($refused)*)? }
+            },
+        };
+    };
+}
+
+pub(super) use {chapter, default_text, rows, section};

@@ -152,7 +152,7 @@ impl<T: Value> Value for Option<T> {
 
 /// The members of a list as Kafka splits it: at commas, with the blanks around them dropped; an empty text is an
 /// empty list.
-pub fn members(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn members(text: &str) -> impl Iterator<Item = &str> {
     let text = text.trim();
     text.split(',').map(str::trim).filter(move |_| !text.is_empty())
 }

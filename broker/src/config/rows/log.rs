@@ -1,5 +1,6 @@
 //! What the log directories hold, and what new topics take over from the broker.
 
+use super::reasons::{AT_ONCE, COMPACTION, CORDON, DIR_FAILURE, MOVES};
 use crate::config::check::{Check, at_least, between};
 use crate::config::row::{CLUSTER_WIDE, READ_ONLY, section};
 use crate::config::value::{CleanupPolicy, CompressionType, MessageTimestampType};
@@ -11,9 +12,9 @@ section! {
 
     /// One directory for partitions and metadata, for whoever does not set `log.dirs`.
     log_dir: Option<Vec<String>> = "log.dir", null, Check::NotEmpty, READ_ONLY;
-    /// The directories in which partitions are kept, with commas between. A new partition goes to the one that holds the
-    /// fewest. Not set, and `log.dir` not either: `$XDG_DATA_HOME/sapwood`, `~/.local/share/sapwood`, or for root
-    /// `/var/lib/sapwood`. Never a temporary directory, which is Kafka's default.
+    /// The directories in which partitions are kept, with commas between. A new partition goes to the one that holds
+    /// the fewest. Not set, and `log.dir` not either: `$XDG_DATA_HOME/sapwood`, else `~/.local/share/sapwood`, or for a
+    /// service without a home `/var/lib/sapwood`. Never a temporary directory, which is Kafka's default.
     log_dirs: Option<Vec<String>> = "log.dirs", null, Check::Distinct, READ_ONLY;
     /// How large the active segment of a partition may grow before a new one is begun, in bytes.
     segment_bytes: i32 = "log.segment.bytes", "1073741824", at_least(1_048_576), CLUSTER_WIDE;
@@ -92,6 +93,43 @@ section! {
     /// that clients retry, while reads, commits, metadata and deletes go on; it is taken again once there is room.
     /// Sapwood's own key.
     storage_min_free_bytes: i64 = "storage.min.free.bytes", "67108864", at_least(0), CLUSTER_WIDE;
+
+    no_effect {
+        /// Whether compacted topics are compacted.
+        "log.cleaner.enable": Boolean = "true", Check::Any, READ_ONLY, COMPACTION;
+        /// How many threads compact logs.
+        "log.cleaner.threads": Int = "1", at_least(0), CLUSTER_WIDE, COMPACTION;
+        /// How long compaction rests when nothing needs it, in milliseconds.
+        "log.cleaner.backoff.ms": Long = "15000", at_least(0), CLUSTER_WIDE, COMPACTION;
+        /// How much memory the maps of keys may take in compaction, in bytes.
+        "log.cleaner.dedupe.buffer.size": Long = "134217728", Check::Any, CLUSTER_WIDE, COMPACTION;
+        /// How much memory compaction reads and writes through, in bytes.
+        "log.cleaner.io.buffer.size": Int = "524288", at_least(0), CLUSTER_WIDE, COMPACTION;
+        /// How full a map of keys may become, as a fraction.
+        "log.cleaner.io.buffer.load.factor": Double = "0.9", Check::Any, CLUSTER_WIDE, COMPACTION;
+        /// How fast compaction may read and write, in bytes a second.
+        "log.cleaner.io.max.bytes.per.second": Double = "1.7976931348623157E308", Check::Any, CLUSTER_WIDE, COMPACTION;
+        /// How long a tombstone stays in a compacted topic, in milliseconds.
+        "log.cleaner.delete.retention.ms": Long = "86400000", at_least(0), CLUSTER_WIDE, COMPACTION;
+        /// How long a record cannot be compacted away, in milliseconds.
+        "log.cleaner.min.compaction.lag.ms": Long = "0", at_least(0), CLUSTER_WIDE, COMPACTION;
+        /// How long a record may at most escape compaction, in milliseconds.
+        "log.cleaner.max.compaction.lag.ms": Long = "9223372036854775807", at_least(1), CLUSTER_WIDE, COMPACTION;
+        /// Which share of a log must be uncompacted before it is compacted again.
+        "log.cleaner.min.cleanable.ratio": Double = "0.5", Check::Fraction(0.0, 1.0), CLUSTER_WIDE, COMPACTION;
+        /// How long a broker whose log directory failed waits to tell the controller before it stops, in milliseconds.
+        "log.dir.failure.timeout.ms": Long = "30000", at_least(1), READ_ONLY, DIR_FAILURE;
+        /// How long after a start the work in the background begins, in milliseconds.
+        "log.initial.task.delay.ms": Long = "30000", at_least(0), READ_ONLY, AT_ONCE;
+        /// How many threads move partitions between log directories.
+        "num.replica.alter.log.dirs.threads": Int = null, Check::Any, READ_ONLY, MOVES;
+        /// How often forgotten producers are looked for, in milliseconds.
+        "producer.id.expiration.check.interval.ms": Int = "600000", at_least(1), READ_ONLY, MOVES;
+    }
+    refused {
+        /// The log directories that take no new partitions.
+        "cordoned.log.dirs": List = "", Check::Any, READ_ONLY, CORDON;
+    }
 }
 
 impl Log {

@@ -8,8 +8,17 @@ mod group;
 mod log;
 mod network;
 mod node;
+#[cfg(test)]
+mod oracle;
+mod quotas;
+mod reasons;
 mod replication;
+mod security;
+mod share;
+mod telemetry;
+mod tiers;
 mod topics;
+mod transactions;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -33,6 +42,12 @@ pub const SECTIONS: &[Section] = &[
     Replication::SECTION,
     Controller::SECTION,
     Groups::SECTION,
+    transactions::SECTION,
+    security::SECTION,
+    quotas::SECTION,
+    telemetry::SECTION,
+    tiers::SECTION,
+    share::SECTION,
 ];
 
 /// Every broker key's row, by key.

@@ -1,5 +1,6 @@
 //! Listeners, connections and the memory they may take.
 
+use super::reasons::{BYTES, CONNECTS, EARLY, NO_CREATION_RATE, NO_JVM, NO_PER_IP, NO_SASL};
 use crate::config::check::{Check, at_least};
 use crate::config::listeners::{Endpoints, HttpListener, ProtocolMap, SecurityProtocol};
 use crate::config::row::{CLUSTER_WIDE, READ_ONLY, section};
@@ -59,4 +60,25 @@ section! {
     max_request_partition_size_limit: i32 = "max.request.partition.size.limit", "2000", at_least(1), READ_ONLY;
     /// How long the broker waits for another node to answer a request of its own, in milliseconds.
     request_timeout_ms: i32 = "request.timeout.ms", "30000", at_least(1), READ_ONLY;
+
+    no_effect {
+        /// How many threads move bytes between sockets and requests.
+        "num.network.threads": Int = "3", at_least(1), CLUSTER_WIDE, NO_JVM;
+        /// How many requests may wait for a thread before sockets are read no further.
+        "queued.max.requests": Int = "500", at_least(1), READ_ONLY, BYTES;
+        /// How long the answer to a failed authentication is held back, in milliseconds.
+        "connection.failed.authentication.delay.ms": Int = "100", at_least(0), READ_ONLY, NO_SASL;
+        /// How long a connection to another node may take to be set up, in milliseconds, at first.
+        "socket.connection.setup.timeout.ms": Long = "10000", Check::Any, READ_ONLY, CONNECTS;
+        /// How long a connection to another node may take to be set up, in milliseconds, at most.
+        "socket.connection.setup.timeout.max.ms": Long = "30000", Check::Any, READ_ONLY, CONNECTS;
+    }
+    refused {
+        /// How many new connections a second are accepted.
+        "max.connection.creation.rate": Int = "2147483647", at_least(0), READ_ONLY, NO_CREATION_RATE;
+        /// Limits for single addresses in place of `max.connections.per.ip`, as `address:count` pairs.
+        "max.connections.per.ip.overrides": String = "", Check::Any, READ_ONLY, NO_PER_IP;
+        /// The listeners that open before the broker knows its cluster's metadata.
+        "early.start.listeners": List = null, Check::Any, READ_ONLY, EARLY;
+    }
 }

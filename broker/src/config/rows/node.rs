@@ -1,8 +1,9 @@
 //! Who this process is in its cluster.
 
+use super::reasons::{CLASSES, NO_JVM, SHUTS, UNSTABLE, WAITS};
 use crate::config::check::{Check, at_least};
 use crate::config::roles::Roles;
-use crate::config::row::{READ_ONLY, section};
+use crate::config::row::{CLUSTER_WIDE, READ_ONLY, section};
 
 section! {
     /// Who this process is in its cluster, and what it does there.
@@ -31,4 +32,23 @@ section! {
     /// How long a stop waits for requests in progress before it closes connections under them, in milliseconds.
     /// Logs are closed cleanly in any case.
     shutdown_timeout_ms: i64 = "shutdown.timeout.ms", "30000", at_least(0), READ_ONLY;
+
+    no_effect {
+        /// Whether a stopping broker hands its leaderships over first.
+        "controlled.shutdown.enable": Boolean = "true", Check::Any, READ_ONLY, SHUTS;
+        /// How many threads do work in the background.
+        "background.threads": Int = "10", at_least(1), CLUSTER_WIDE, NO_JVM;
+        /// How many threads handle requests.
+        "num.io.threads": Int = "8", at_least(1), CLUSTER_WIDE, NO_JVM;
+        /// How long a start may take before the process gives up, in milliseconds.
+        "server.max.startup.time.ms": Long = "9223372036854775807", at_least(0), READ_ONLY, WAITS;
+    }
+    refused {
+        /// Plug-ins that replace variables in configuration values.
+        "config.providers": List = "", Check::Any, READ_ONLY, CLASSES;
+        /// Whether unfinished versions of APIs are advertised.
+        "unstable.api.versions.enable": Boolean = "false", Check::Any, READ_ONLY, UNSTABLE;
+        /// Whether unfinished feature levels may be used.
+        "unstable.feature.versions.enable": Boolean = "false", Check::Any, READ_ONLY, UNSTABLE;
+    }
 }

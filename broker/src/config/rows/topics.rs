@@ -1,5 +1,6 @@
 //! How topics come into being.
 
+use super::reasons::CLASSES;
 use crate::config::check::{Check, at_least};
 use crate::config::row::{READ_ONLY, section};
 
@@ -16,4 +17,10 @@ section! {
     default_replication_factor: i32 = "default.replication.factor", "1", at_least(1), READ_ONLY;
     /// Whether topics may be deleted.
     delete_topic_enable: bool = "delete.topic.enable", "true", Check::Any, READ_ONLY;
+    refused {
+        /// A plug-in that decides whether a topic may be made.
+        "create.topic.policy.class.name": Class = null, Check::Any, READ_ONLY, CLASSES;
+        /// A plug-in that decides whether a configuration may be altered.
+        "alter.config.policy.class.name": Class = null, Check::Any, READ_ONLY, CLASSES;
+    }
 }
