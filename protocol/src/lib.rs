@@ -5,8 +5,13 @@
 pub mod batch;
 pub mod crc32c;
 pub mod error;
+pub mod frame;
+pub mod guard;
+pub mod header;
 pub mod ids;
+pub mod message;
 pub mod varint;
+pub mod versions;
 
 /// Kafka's messages, one struct a request and a response, from the `kafka-protocol` crate.
 pub use kafka_protocol::messages;
