@@ -105,7 +105,7 @@ impl Coordinator {
         &self.stored
     }
 
-    /// The tickets of parked joins and syncs. A host that drops the machine answers them NOT_COORDINATOR.
+    /// The tickets of parked joins and syncs; see [`Self::abandon`].
     pub fn parked(&self) -> impl Iterator<Item = Ticket> {
         self.live.values().flat_map(Classic::parked)
     }

@@ -48,7 +48,7 @@
 //! - **The last member's end is recorded at once**, as an empty generation: the retention of the offsets counts from it.
 //! - **A static member's new id is recorded at once** (KAFKA-10284).
 //! - **After a replay** a group with members is Stable, and every member has a whole session to be heard of. What was
-//!   parked is gone with the old machine: its host answers the tickets ([`Coordinator::parked`]), and clients retry.
+//!   parked is gone with the old machine: [`Coordinator::abandon`] answers it, and clients retry.
 //!
 //! Answers that somebody may rely on (a join, a share, an offset kept or told, a description) wait for the log; errors
 //! and heartbeats leave at once.
@@ -82,6 +82,7 @@ mod output;
 mod protocols;
 mod rebalance;
 pub mod records;
+pub mod refusal;
 mod roster;
 mod session;
 mod state;
@@ -90,6 +91,7 @@ mod subscription;
 mod sync;
 mod timers;
 mod turn;
+pub mod wire;
 
 pub use config::GroupConfig;
 pub use ids::{Generation, GroupId, InstanceId, MemberId};
