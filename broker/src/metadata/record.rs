@@ -249,6 +249,14 @@ impl ConfigResource {
         Self { kind: ResourceKind::Topic, name: name.as_str().into() }
     }
 
+    /// The topic whose configuration it is, if it is a topic's.
+    pub fn as_topic(&self) -> Option<TopicName> {
+        match self.kind {
+            ResourceKind::Topic => TopicName::new(&self.name).ok(),
+            _ => None,
+        }
+    }
+
     /// One broker's dynamic configuration.
     pub fn broker(id: NodeId) -> Self {
         Self { kind: ResourceKind::Broker, name: id.to_string().into() }
