@@ -142,12 +142,15 @@ pub fn reader<'a>(codec: Compression, data: &'a [u8]) -> io::Result<Box<dyn Read
         Compression::None => Box::new(data),
         Compression::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(data)),
         Compression::Snappy => Box::new(SnappyReader::new(data)),
+        Compression::Lz4 if !ends_with_end_mark(data) => {
+            return Err(io::Error::other("the frame has no end mark"));
+        }
         Compression::Lz4 => Box::new(lz4_flex::frame::FrameDecoder::new(data)),
         Compression::Zstd => Box::new(zstd::stream::read::Decoder::with_buffer(data)?),
     })
 }
 
-fn damaged(codec: Compression, error: impl std::fmt::Display) -> CompressionError {
+pub(super) fn damaged(codec: Compression, error: impl std::fmt::Display) -> CompressionError {
     CompressionError::Damaged { codec, problem: error.to_string() }
 }
 
@@ -165,6 +168,15 @@ fn compress_lz4(data: &[u8]) -> io::Result<Vec<u8>> {
     let mut encoder = FrameEncoder::with_frame_info(form, Vec::with_capacity(data.len() / 2));
     encoder.write_all(data)?;
     Ok(encoder.finish()?)
+}
+
+/// Whether lz4 data ends as a frame does: with a block of no length, and a checksum behind it if its flags say so. The
+/// library takes the end of the data for the end of the frame; Java's reader does not.
+fn ends_with_end_mark(data: &[u8]) -> bool {
+    const END_MARK: [u8; 4] = [0; 4];
+    let has_checksum = data.get(4).is_some_and(|flags| flags & 0b100 != 0);
+    let frame = if has_checksum { data.get(..data.len() - 4) } else { Some(data) };
+    frame.is_some_and(|frame| frame.ends_with(&END_MARK))
 }
 
 /// The first bytes of xerial's framing; two version numbers (4 bytes each) follow.

@@ -177,7 +177,7 @@ impl BatchHeader {
 
     /// Whether it comes from an idempotent (or transactional) producer.
     pub fn has_producer_id(&self) -> bool {
-        self.producer_id != ProducerId::NONE
+        self.producer_id > ProducerId::NONE
     }
 
     /// Whether it holds a transaction's marker or another record for brokers alone.

@@ -8,6 +8,8 @@
 //! - [`records`]: the records, one by one;
 //! - [`compression`]: the four codecs, bounded;
 //! - [`builder`]: records into a batch;
+//! - [`walk`]: one pass over the records that keeps nothing;
+//! - [`validate`]: whether a broker takes what a client produced;
 //! - [`patch`]: what a broker writes into a batch that it appends.
 
 pub mod builder;
@@ -16,6 +18,8 @@ pub mod error;
 pub mod header;
 pub mod patch;
 pub mod records;
+pub mod validate;
+pub mod walk;
 
 use bytes::Bytes;
 

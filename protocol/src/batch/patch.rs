@@ -70,6 +70,13 @@ impl RecordBatch {
     }
 }
 
+/// The batch with another header, and the CRC that fits it. Copies the records.
+pub(super) fn reheaded(batch: &RecordBatch, mut header: BatchHeader) -> RecordBatch {
+    let tail = batch.bytes.slice(HEADER_LEN..);
+    header.crc = crc32c_of_two(covered(&header.to_bytes()), &tail);
+    StampedBatch { header, head: header.to_bytes(), tail }.to_batch()
+}
+
 /// Writes the base offset into a batch in place. The CRC stays right.
 pub fn base_offset(batch: &mut [u8], offset: Offset) {
     put(batch, at::BASE_OFFSET, offset.0.to_be_bytes());
