@@ -1,3 +1,5 @@
-//! What the tests of the whole product share.
+//! What the tests of the whole product share; the tests themselves are in `tests/`.
 
+pub mod peers;
+pub mod process;
 pub mod tidy;

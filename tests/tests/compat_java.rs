@@ -1,0 +1,47 @@
+//! The Java client, as Logstash's Kafka plugin uses it.
+
+use sapwood_tests::peers::Scenario::{Later, Must};
+use sapwood_tests::peers::{Broker, Peer, Scenario};
+
+/// What the client logs goes nowhere but into the output of a failing test.
+const LOGGER: &str = "org.slf4j:slf4j-simple:1.7.36";
+
+const SCENARIOS: &[Scenario] = &[
+    Must("codec-none"),
+    Must("codec-gzip"),
+    Must("codec-snappy"),
+    Must("codec-lz4"),
+    Must("codec-zstd"),
+    Must("threads-range"),
+    Must("threads-round-robin"),
+    Must("threads-sticky"),
+    Must("threads-cooperative-sticky"),
+    Must("threads-static"),
+    Must("acks-all"),
+    Must("auto-create"),
+    Must("topics-pattern"),
+    Must("manual-commit"),
+    Must("fenced"),
+    Must("too-large"),
+    Later("transactions", "transactions"),
+    Later("group-kip848", "the KIP-848 group protocol"),
+];
+
+#[test]
+fn logstash_settings_on_the_java_client_4_2_ship_and_index() {
+    logstash_on("4.2.0");
+}
+
+#[test]
+#[ignore = "slow tier"]
+fn logstash_settings_on_the_newest_java_client_ship_and_index() {
+    logstash_on("4.3.1");
+}
+
+fn logstash_on(version: &str) {
+    let mut broker = Broker::start().expect("a broker");
+    let client = format!("org.apache.kafka:kafka-clients:{version}");
+    let peer =
+        Peer::java(&format!("java-{version}"), "Logstash", &[&client, LOGGER]).expect("the peer");
+    peer.run(&mut broker, SCENARIOS).expect("the Java client with Logstash's settings");
+}
