@@ -203,3 +203,6 @@ impl Machine for Controller {
         self.sessions.first_expiry()
     }
 }
+
+#[cfg(test)]
+mod tests;

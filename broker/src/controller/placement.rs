@@ -1,11 +1,12 @@
 //! Placement: which brokers keep the partitions of a topic when nobody says.
 //!
-//! Brokers are put in a row in which racks take turns. A partition takes as many neighbours as it has copies, the next
-//! partition begins one further on: leaders spread evenly, and copies lie on as many racks as there are (KIP-36). After
-//! each round the followers are moved apart by one more, so that the same pairs do not meet again and again. Where a
-//! topic begins depends on its id, so that small topics do not all begin on one broker.
+//! Brokers are put in a row in which racks take turns. A partition's leader stands one further on than that of the
+//! partition before it, so leaders spread evenly. The other copies are dealt from behind the leader, first to racks that
+//! have none yet (KIP-36). After each round that begins one further on, so that the same pairs do not meet again and
+//! again. Where a topic begins depends on its id, so that small topics do not all begin on one broker.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 use protocol::ErrorCode;
 use protocol::ids::{NodeId, PartitionIndex, TopicId};
@@ -48,8 +49,15 @@ pub(super) fn place(request: &Request, brokers: &Brokers) -> Result<Vec<Vec<Node
 
 /// The brokers in the order in which they are dealt out. Those that are alive come first: only they can lead.
 struct Row {
-    alive: Vec<NodeId>,
-    fenced: Vec<NodeId>,
+    alive: Vec<Place>,
+    fenced: Vec<Place>,
+}
+
+/// A broker's place in the row.
+#[derive(Clone, PartialEq)]
+struct Place {
+    id: NodeId,
+    rack: Option<Arc<str>>,
 }
 
 impl Row {
@@ -59,35 +67,47 @@ impl Row {
         Self { alive: racks_in_turn(&alive), fenced: racks_in_turn(&fenced) }
     }
 
-    /// The replicas of the partition that begins at `place`: brokers that are alive, then fenced ones if those are too few.
-    fn replicas(&self, place: usize, copies: usize) -> Vec<NodeId> {
-        let mut replicas = deal(&self.alive, place, copies);
+    /// The replicas of the partition that begins at `start`: brokers that are alive, then fenced ones if those are too few.
+    fn replicas(&self, start: usize, copies: usize) -> Vec<NodeId> {
+        let mut replicas = deal(&self.alive, start, copies);
         let missing = copies - replicas.len();
-        replicas.extend(deal(&self.fenced, place, missing));
+        replicas.extend(deal(&self.fenced, start, missing));
         replicas
     }
 }
 
-/// Up to `count` brokers of the row, from `place` on.
-fn deal(row: &[NodeId], place: usize, count: usize) -> Vec<NodeId> {
+/// Up to `count` brokers of the row, the one at `start` first.
+fn deal(row: &[Place], start: usize, count: usize) -> Vec<NodeId> {
     let count = count.min(row.len());
     if count == 0 {
         return Vec::new();
     }
-    let (first, round) = (place % row.len(), place / row.len());
-    let followers = row.len() - 1;
-    let follower = |nth: usize| {
-        // The nth follower stands nth + round places after the leader, counted without the leader.
-        row[(first + 1 + (nth + round) % followers) % row.len()]
-    };
-    std::iter::once(row[first]).chain((0..count - 1).map(follower)).collect()
+    let (first, round) = (start % row.len(), start / row.len());
+    let mut waiting: Vec<&Place> = row[first + 1..].iter().chain(&row[..first]).collect();
+    if !waiting.is_empty() {
+        let shift = round % waiting.len();
+        waiting.rotate_left(shift);
+    }
+    let mut dealt = vec![&row[first]];
+    let mut racks = vec![&row[first].rack];
+    while dealt.len() < count {
+        let fresh = waiting.iter().position(|place| !racks.contains(&&place.rack));
+        if fresh.is_none() {
+            racks.clear();
+        }
+        let place = waiting.remove(fresh.unwrap_or(0));
+        racks.push(&place.rack);
+        dealt.push(place);
+    }
+    dealt.into_iter().map(|place| place.id).collect()
 }
 
 /// The brokers so that racks take turns; those without a rack make one together.
-fn racks_in_turn(brokers: &[&Broker]) -> Vec<NodeId> {
-    let mut racks: BTreeMap<Option<&str>, VecDeque<NodeId>> = BTreeMap::new();
+fn racks_in_turn(brokers: &[&Broker]) -> Vec<Place> {
+    let mut racks: BTreeMap<Option<Arc<str>>, VecDeque<Place>> = BTreeMap::new();
     for broker in brokers {
-        racks.entry(broker.rack.as_deref()).or_default().push_back(broker.id);
+        let place = Place { id: broker.id, rack: broker.rack.clone() };
+        racks.entry(broker.rack.clone()).or_default().push_back(place);
     }
     let mut row = Vec::with_capacity(brokers.len());
     while row.len() < brokers.len() {

@@ -35,3 +35,6 @@ pub use record::{
     ConfigResource, Endpoint, FeatureRecord, LeaderChange, PartitionChangeRecord, PartitionRecord,
     ProducerIdsRecord, Record, RemoveBrokerRecord, RemoveTopicRecord, ResourceKind, TopicRecord,
 };
+
+#[cfg(test)]
+mod tests;
