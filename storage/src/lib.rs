@@ -10,3 +10,7 @@ pub mod disk;
 pub mod log;
 mod map;
 pub mod producer;
+
+/// The transaction index of a segment.
+#[path = "segment/txn_index.rs"]
+pub mod txn_index;

@@ -16,6 +16,7 @@ use storage::producer::snapshot::{Snapshot, candidates, file_name, parse_file_na
 use storage::producer::{
     CompletedTransaction, Kind, Marker, Outcome, ProducedBatch, ProducerState, Producers,
 };
+use storage::txn_index::{AbortedTransaction, TxnIndex};
 
 const PARTITIONS: [&str; 3] = ["plain-0", "rolled-0", "txn-0"];
 const NOW: TimestampMs = TimestampMs(0);
@@ -143,16 +144,13 @@ fn a_start_on_kafkas_partition_takes_the_snapshot_of_its_clean_shutdown() {
 #[test]
 fn the_aborted_transactions_are_those_of_kafkas_index() {
     let (_, completed) = replayed("txn-0", Offset(12));
-    let aborted = completed.into_iter().filter(|transaction| transaction.outcome == Outcome::Abort);
-    let mut index = Vec::new();
-    for transaction in aborted {
-        index.extend(0i16.to_be_bytes());
-        index.extend(transaction.producer_id.get().to_be_bytes());
-        index.extend(transaction.first_offset.get().to_be_bytes());
-        index.extend(transaction.last_offset.get().to_be_bytes());
-        index.extend(transaction.last_stable_offset.get().to_be_bytes());
-    }
-    assert_eq!(index, read("txn-0/00000000000000000002.txnindex"));
+    let mut index = TxnIndex::default();
+    completed.iter().filter_map(AbortedTransaction::of).for_each(|entry| index.push(entry));
+    let written = index.unsaved().expect("three entries").bytes;
+    let kafkas = read("txn-0/00000000000000000002.txnindex");
+    assert_eq!(written, kafkas);
+    let parsed = TxnIndex::parse(Offset(2), &kafkas).expect("Kafka's own");
+    assert_eq!(parsed.entries(), index.entries());
 }
 
 #[test]
