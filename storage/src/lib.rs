@@ -7,10 +7,8 @@
 pub mod checkpoint;
 pub mod dir;
 pub mod disk;
+pub mod files;
 pub mod log;
 mod map;
 pub mod producer;
-
-/// The transaction index of a segment.
-#[path = "segment/txn_index.rs"]
-pub mod txn_index;
+pub mod segment;

@@ -68,6 +68,10 @@ impl DiskMap for Map {
         self.window.len() as u64
     }
 
+    fn readable(&self) -> u64 {
+        self.readable.load(Ordering::Acquire)
+    }
+
     #[expect(unsafe_code, reason = "writes memory that no slice covers")]
     fn append(&self, at: u64, parts: &[IoSlice<'_>]) {
         let _appending = self.appending.lock().unwrap_or_else(PoisonError::into_inner);

@@ -16,7 +16,7 @@ use storage::producer::snapshot::{Snapshot, candidates, file_name, parse_file_na
 use storage::producer::{
     CompletedTransaction, Kind, Marker, Outcome, ProducedBatch, ProducerState, Producers,
 };
-use storage::txn_index::{AbortedTransaction, TxnIndex};
+use storage::segment::txn_index::{AbortedTransaction, TxnIndex};
 
 const PARTITIONS: [&str; 3] = ["plain-0", "rolled-0", "txn-0"];
 const NOW: TimestampMs = TimestampMs(0);

@@ -113,6 +113,8 @@ pub trait DiskFile: fmt::Debug + Send + Sync + 'static {
     fn zero(&self, range: Range<u64>) -> io::Result<()>;
     /// Makes content and length durable. An error is final.
     fn sync(&self) -> io::Result<()>;
+    /// Drops what the page cache holds of the file and need not write, so that the next read tells what is on the device. A hint.
+    fn forget_cached(&self) -> io::Result<()>;
     /// Opens a window on the first `len` bytes, of which `readable` hold data already. The window may be longer than
     /// the file. `None`: this file cannot be mapped, use reads and writes.
     fn map(&self, len: u64, readable: u64) -> io::Result<Option<Arc<Self::Map>>>;
@@ -126,6 +128,8 @@ pub trait DiskFile: fmt::Debug + Send + Sync + 'static {
 pub trait DiskMap: fmt::Debug + Send + Sync + 'static {
     /// How long the window is.
     fn size(&self) -> u64;
+    /// Where the readable bytes end.
+    fn readable(&self) -> u64;
     /// Copies the parts to `at`, which must not lie below the readable end and with all the parts must lie in allocated
     /// space, and moves the readable end behind them.
     fn append(&self, at: u64, parts: &[IoSlice<'_>]);
@@ -155,5 +159,37 @@ pub fn read_exact_at<F: DiskFile>(file: &F, into: &mut [u8], at: u64) -> io::Res
     match file.read_at(into, at)? {
         read if read == into.len() => Ok(()),
         _ => Err(io::ErrorKind::UnexpectedEof.into()),
+    }
+}
+
+/// Replaces a small file: written beside it, synced, and renamed over it. The new name is durable once the caller has synced the
+/// folder.
+pub fn write_file<D: Disk>(disk: &D, path: &Path, content: &[u8]) -> Result<(), WriteFileError> {
+    let mut temporary = path.as_os_str().to_owned();
+    temporary.push(".tmp");
+    let temporary = Path::new(&temporary);
+    let file = disk.open(temporary, OpenMode::Create).map_err(WriteFileError::Write)?;
+    let written = file.set_len(0).and_then(|()| file.write_at(&[IoSlice::new(content)], 0));
+    written.map_err(WriteFileError::Write)?;
+    file.sync().map_err(WriteFileError::Sync)?;
+    disk.rename(temporary, path).map_err(WriteFileError::Write)
+}
+
+/// Why a small file is still what it was.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteFileError {
+    /// It could not be made, written or renamed; a full disk passes.
+    #[error(transparent)]
+    Write(io::Error),
+    /// It could not be synced, which is final.
+    #[error(transparent)]
+    Sync(io::Error),
+}
+
+impl From<WriteFileError> for io::Error {
+    fn from(error: WriteFileError) -> Self {
+        match error {
+            WriteFileError::Write(error) | WriteFileError::Sync(error) => error,
+        }
     }
 }

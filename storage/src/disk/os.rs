@@ -171,6 +171,10 @@ impl DiskFile for OsFile {
         self.0.sync_data()
     }
 
+    fn forget_cached(&self) -> io::Result<()> {
+        forget_cached(&self.0)
+    }
+
     fn map(&self, len: u64, readable: u64) -> io::Result<Option<Arc<Map>>> {
         Ok(Some(Arc::new(Map::open(&self.0, len, readable)?)))
     }
@@ -249,6 +253,15 @@ fn fallocate(file: &File, mode: libc::c_int, range: Range<u64>) -> io::Result<()
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
+    }
+}
+
+#[expect(unsafe_code, reason = "std has no posix_fadvise")]
+fn forget_cached(file: &File) -> io::Result<()> {
+    // SAFETY: plain numbers; the descriptor is open for as long as `file` is borrowed.
+    match unsafe { libc::posix_fadvise(file.as_raw_fd(), 0, 0, libc::POSIX_FADV_DONTNEED) } {
+        0 => Ok(()),
+        error => Err(io::Error::from_raw_os_error(error)),
     }
 }
 

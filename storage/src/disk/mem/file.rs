@@ -80,6 +80,18 @@ impl Content {
         }
     }
 
+    /// Reads what the cache calls clean from the device again.
+    fn forget_clean(&mut self) {
+        for start in
+            (0..self.now.len()).step_by(PAGE).filter(|start| !self.dirty.contains(&(start / PAGE)))
+        {
+            let end = (start + PAGE).min(self.now.len()).min(self.durable.len());
+            if start < end {
+                self.now[start..end].copy_from_slice(&self.durable[start..end]);
+            }
+        }
+    }
+
     /// Loses what was not synced, but for a random part of it.
     pub(super) fn crash(&mut self, chance: &mut Chance) {
         let len = if chance.coin() { self.now.len() } else { self.durable.len() };
@@ -227,6 +239,13 @@ impl DiskFile for MemFile {
         })
     }
 
+    fn forget_cached(&self) -> io::Result<()> {
+        self.with(|world, inode| {
+            world.tree.file(inode).forget_clean();
+            Ok(())
+        })
+    }
+
     fn map(&self, len: u64, readable: u64) -> io::Result<Option<Arc<MemMap>>> {
         let size = self.size()?;
         assert!(readable <= size, "data lies within the file");
@@ -275,6 +294,10 @@ pub struct MemMap {
 impl DiskMap for MemMap {
     fn size(&self) -> u64 {
         self.len
+    }
+
+    fn readable(&self) -> u64 {
+        self.readable.load(Ordering::SeqCst)
     }
 
     fn append(&self, at: u64, parts: &[IoSlice<'_>]) {
