@@ -46,6 +46,11 @@ impl Failure {
         Self { what: what.into(), why: None, advice: None, exit: Exit::Usage }
     }
 
+    /// A thing that is not there.
+    pub(super) fn missing(what: impl Into<String>) -> Self {
+        Self { what: what.into(), why: None, advice: None, exit: Exit::Existence }
+    }
+
     /// Something outside of Kafka that failed, as a phrase after "cannot".
     pub fn other(doing: &str, error: &dyn std::error::Error) -> Self {
         let (what, why) = (format!("cannot {doing}"), Some(error.to_string()));

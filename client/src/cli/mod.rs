@@ -15,13 +15,16 @@
 //! A command starts in about a millisecond, and must: it uses one thread, one connection where one will do, and asks
 //! nothing that it does not print.
 
+mod begin;
 mod brokers;
 mod escape;
 mod failure;
+mod format;
 mod group;
 mod nearest;
 mod output;
 mod span;
+
 mod topic;
 
 use std::io::{self, Write};

@@ -12,6 +12,7 @@ mod nodes;
 mod route;
 mod view;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -64,6 +65,8 @@ struct Shared {
     options: ClusterOptions,
     view: RwLock<Arc<ClusterView>>,
     nodes: Mutex<Nodes>,
+    /// The coordinators of groups, as far as they were asked for and have not said that they are not.
+    coordinators: Mutex<HashMap<String, NodeId>>,
     /// Only one at a time opens connections: callers that need the same broker then find the same one.
     connecting: tokio::sync::Mutex<()>,
 }
@@ -82,6 +85,7 @@ impl Cluster {
             options,
             view: RwLock::default(),
             nodes: Mutex::default(),
+            coordinators: Mutex::default(),
             connecting: tokio::sync::Mutex::default(),
         };
         Self { shared: Arc::new(shared) }
@@ -125,6 +129,7 @@ impl Cluster {
             }
             tracing::debug!(%error, "trying again");
             if error.wants_metadata() {
+                self.shared.coordinators.lock().clear();
                 self.refresh_known().await;
             }
         }

@@ -17,8 +17,11 @@ const GROUP: i8 = 0;
 const BATCHED: i16 = 4;
 
 impl Cluster {
-    /// The broker that coordinates a group, as of now. Passing trouble is tried again.
+    /// The broker that coordinates a group, from memory or by asking. Passing trouble is tried again.
     pub async fn coordinator_of(&self, group: &str) -> Result<NodeId, Error> {
+        if let Some(known) = self.shared.coordinators.lock().get(group) {
+            return Ok(*known);
+        }
         self.retrying(|| async {
             let mut found = self.find_coordinators(&[group]).await?;
             let missing = || Error::refused(doing(group), ErrorCode::CoordinatorNotAvailable, None);
@@ -51,7 +54,19 @@ impl Cluster {
             }
         }
         self.learn(found.values().flatten()).await?;
+        let mut coordinators = self.shared.coordinators.lock();
+        for (group, node) in &found {
+            if let Ok(node) = node {
+                coordinators.insert(group.clone(), *node);
+            }
+        }
+        drop(coordinators);
         Ok(found)
+    }
+
+    /// The coordinator of a group has turned out to be another, or does not answer.
+    pub fn forget_coordinator(&self, group: &str) {
+        self.shared.coordinators.lock().remove(group);
     }
 
     /// Makes sure that the view has these brokers, so that they can be connected to.

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use futures::future::join_all;
+use protocol::StrBytes;
 use protocol::ids::{
     LeaderEpoch, NodeId, Offset, PartitionIndex, TimestampMs, TopicName, TopicPartition,
 };
 use protocol::messages::list_offsets_request::{ListOffsetsPartition, ListOffsetsTopic};
 use protocol::messages::list_offsets_response::ListOffsetsPartitionResponse;
 use protocol::messages::{BrokerId, ListOffsetsRequest};
-use protocol::{ErrorCode, StrBytes};
 
 use crate::cluster::{Cluster, Lane, Wanted};
 use crate::error::Error;
@@ -85,9 +85,7 @@ pub(crate) async fn list(
     let mut missing = wanted.clone();
     loop {
         for (partition, result) in ask_leaders(cluster, &missing, isolation).await {
-            if result.as_ref().is_ok_and(|_| true)
-                || result.as_ref().is_err_and(|error| !error.is_retriable())
-            {
+            if result.as_ref().map_or_else(|error| !error.is_retriable(), |_| true) {
                 missing.remove(&partition);
             }
             listed.insert(partition, result);
@@ -181,15 +179,4 @@ fn listed(
         timestamp: known(answer.timestamp).map(TimestampMs),
         leader_epoch: LeaderEpoch(answer.leader_epoch),
     })
-}
-
-impl ListedOffset {
-    /// The offset, or an error for a leader that knows none where there is always one (start and end).
-    pub(crate) fn certain(self, of: &TopicPartition) -> Result<Offset, Error> {
-        let unknown = || {
-            let doing = format!("find an offset of {of}");
-            Error::refused(doing, ErrorCode::OffsetNotAvailable, None)
-        };
-        self.offset.ok_or_else(unknown)
-    }
 }

@@ -1,5 +1,6 @@
 //! `sapwood topic …`
 
+mod consume;
 mod create;
 mod delete;
 mod describe;
@@ -31,6 +32,9 @@ pub enum Topic {
     Delete(delete::Delete),
     /// Write each line of standard input as a record
     Produce(produce::Produce),
+    /// Read records and print them
+    #[command(visible_alias = "tail")]
+    Consume(consume::Consume),
 }
 
 impl Topic {
@@ -41,6 +45,7 @@ impl Topic {
             Self::Describe(describe) => describe.run(out).await,
             Self::Delete(delete) => delete.run(out).await,
             Self::Produce(produce) => produce.run(out).await,
+            Self::Consume(consume) => consume.run(out).await,
         }
     }
 }
