@@ -2,11 +2,15 @@
 
 use super::reasons::{NO_PUSH, PULLED};
 use crate::config::check::{Check, at_least};
-use crate::config::row::{CLUSTER_WIDE, READ_ONLY, chapter};
+use crate::config::row::{CLUSTER_WIDE, READ_ONLY, section};
 
-chapter! {
+section! {
     /// What the broker tells of itself. Metrics are served at `/metrics` of `http.listener`, for whoever asks.
-    "Metrics";
+    Telemetry, "Metrics";
+
+    /// Under which names of other programs metrics are served beside our own: `jmx` for those of the JMX exporter with
+    /// Strimzi's rules, `exporter` for those of kafka_exporter. Boards made for Kafka ask for them. Sapwood's own key.
+    metrics_compat: Vec<String> = "metrics.compat", "jmx,exporter", Check::Among(&["jmx", "exporter"]), READ_ONLY;
 
     no_effect {
         /// Classes that are told of every metric.
