@@ -1,5 +1,7 @@
 //! What the tests of the whole product share; the tests themselves are in `tests/`.
 
+pub mod laws;
 pub mod peers;
 pub mod process;
+pub mod script;
 pub mod tidy;

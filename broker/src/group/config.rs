@@ -50,3 +50,10 @@ impl Default for GroupConfig {
         }
     }
 }
+
+impl GroupConfig {
+    /// The time between two sweeps. An interval of zero is a way to say "often", not "without a pause".
+    pub(super) fn sweep_interval(&self) -> Duration {
+        self.offsets_retention_check_interval.max(Duration::from_secs(1))
+    }
+}

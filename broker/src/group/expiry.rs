@@ -33,21 +33,16 @@ impl Coordinator {
             self.due_in_group(now.wall, id, group, &mut due);
         }
         let mut budget = self.config.record_bytes_max / 2;
-        let mut is_complete = true;
-        for record in due {
-            let size = record.encode().size();
-            is_complete = size <= budget;
-            if !is_complete {
+        let mut due = due.into_iter().peekable();
+        while let Some(record) = due.next() {
+            budget = budget.saturating_sub(record.encode().size());
+            out.record(record);
+            if due.peek().is_some_and(|next| next.encode().size() > budget) {
                 break;
             }
-            budget -= size;
-            out.record(record);
         }
-        let wait = if is_complete {
-            self.config.offsets_retention_check_interval
-        } else {
-            Default::default()
-        };
+        let is_complete = due.peek().is_none();
+        let wait = if is_complete { self.config.sweep_interval() } else { Default::default() };
         if is_complete {
             self.gone_topics = BTreeSet::new();
         }

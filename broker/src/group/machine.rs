@@ -141,7 +141,7 @@ impl Coordinator {
         if std::mem::replace(&mut self.awake, true) {
             return;
         }
-        let interval = self.config.offsets_retention_check_interval;
+        let interval = self.config.sweep_interval();
         self.timers.set(Timer::Sweep, now.instant.after(interval));
         for (id, group) in self.stored.groups().filter(|(_, group)| group.has_members()) {
             let metadata = group.metadata.as_ref().expect("a group with members has metadata");

@@ -77,6 +77,14 @@ impl Classic {
         turn.timers.set(Timer::Join(self.id.clone()), deadline);
     }
 
+    /// Only static members are left and none of them has joined: who comes back next need not wait for the others longer
+    /// than another rebalance timeout, and their sessions end it for all. A timeout of zero is a client's right, but must
+    /// not keep us busy.
+    fn wait_for_joins_again(&mut self, turn: &mut Turn<'_>) {
+        let deadline = turn.after(self.roster.rebalance_timeout().max(Duration::from_secs(1)));
+        turn.timers.set(Timer::Join(self.id.clone()), deadline);
+    }
+
     /// During the initial delay nobody is complete: it is there to wait for those we do not know of.
     pub(super) fn complete_joins_if_all_are_here(&mut self, turn: &mut Turn<'_>) {
         let preparing = self.state == GroupState::PreparingRebalance;
@@ -122,8 +130,7 @@ impl Classic {
         } else if self.roster.elect_leader() {
             self.begin_generation(turn);
         } else {
-            // Only static members are left and none of them has joined. Their sessions will end this.
-            self.wait_for_joins(turn);
+            self.wait_for_joins_again(turn);
         }
     }
 
