@@ -69,7 +69,7 @@ enum BytesMutOrShared {
 
 impl ChunkWriter {
     /// An empty frame. `shared` are the large fields of the message that will be written, in their order.
-    pub(super) fn new(mut shared: Vec<Bytes>) -> Self {
+    pub(crate) fn new(mut shared: Vec<Bytes>) -> Self {
         shared.retain(|bytes| bytes.len() >= SHARE_LEN_MIN);
         let mut tail = BytesMut::with_capacity(256);
         tail.put_i32(0);
@@ -88,7 +88,7 @@ impl ChunkWriter {
     }
 
     /// The frame with its length filled in. `None`: it is longer than a length can say.
-    pub(super) fn finish(mut self) -> Option<Chunks> {
+    pub(crate) fn finish(mut self) -> Option<Chunks> {
         let len = self.offset() - crate::frame::SIZE_LEN;
         let len = i32::try_from(len).ok()?.to_be_bytes();
         let first = match self.done.first_mut() {

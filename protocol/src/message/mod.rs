@@ -101,7 +101,7 @@ pub enum DecodeError {
     /// The body's header is damaged.
     #[error(transparent)]
     Header(#[from] HeaderError),
-    /// The codec gave up for another reason: text that is not UTF-8, mostly.
+    /// The codec gave up on what the guard let through: a mistake of ours, in a schema.
     #[error("{key:?} version {version}: {problem}")]
     Malformed {
         /// The API.
