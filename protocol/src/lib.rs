@@ -3,6 +3,7 @@
 //! Ring 1: no IO, no clock, no randomness, no async.
 
 pub mod batch;
+pub mod control;
 pub mod crc32c;
 pub mod error;
 pub mod frame;
