@@ -220,3 +220,70 @@ async fn more_than_one_voter_is_refused_by_name_for_now() {
         RaftHost::start(MemDisk::new(), RaftOptions { voters, ..options() }, deps()).await;
     assert!(matches!(refused, Err(StartError::MoreThanOneVoter)));
 }
+
+/// Lives until the power goes: creates topics one after the other, and returns those that were acknowledged.
+async fn create_until_dark(host: &RaftHost, from: usize) -> Vec<String> {
+    let mut acknowledged = Vec::new();
+    for n in from..from + 60 {
+        let name = format!("t{n}");
+        match host.submit(create(&name)).await {
+            Ok(reply) if reply[0].is_ok() => acknowledged.push(name),
+            Ok(refused) => panic!("refused: {refused:?}"),
+            Err(SubmitError::Stopped) => break,
+            Err(error) => panic!("{error}"),
+        }
+    }
+    acknowledged
+}
+
+/// At some twenty of the points at which the power can go: entries, segments, snapshots, purges, and starts.
+#[tokio::test]
+async fn wherever_the_power_goes_no_acknowledged_topic_is_missing_and_none_comes_twice() {
+    let small = RaftOptions { snapshot_bytes: 1_500, segment_bytes: 2_500, ..options() };
+    for (cut, seed) in (1..400).step_by(19).zip(1..) {
+        let disk = MemDisk::new();
+        make_log_dir(&disk);
+        let host = RaftHost::start(disk.clone(), small.clone(), deps()).await.expect("opens");
+        register(&host).await;
+        disk.cut_power_after(cut);
+        let mut acknowledged = create_until_dark(&host, 0).await;
+        host.shutdown().await;
+        disk.crash(seed);
+
+        // The power goes again during the start, at another point in each life.
+        disk.cut_power_after(seed % 12);
+        if let Ok(host) = RaftHost::start(disk.clone(), small.clone(), deps()).await {
+            host.shutdown().await;
+        }
+        disk.crash(seed + 1_000);
+
+        let host = RaftHost::start(disk.clone(), small.clone(), deps()).await;
+        let host = host.unwrap_or_else(|error| panic!("after a cut at {cut}: {error}"));
+        register(&host).await;
+        for name in &acknowledged {
+            assert!(host.image().topic(name).is_some(), "{name} is missing after a cut at {cut}");
+        }
+        let there = host.image().topics().len();
+        assert!(
+            there <= acknowledged.len() + 1,
+            "only the one in flight may be there unacknowledged"
+        );
+
+        acknowledged.extend(create_until_dark(&host, 100).await);
+        host.shutdown().await;
+        disk.crash(seed + 2_000);
+        let host = RaftHost::start(disk, small.clone(), deps()).await.expect("opens");
+        assert!(acknowledged.iter().all(|name| host.image().topic(name).is_some()));
+    }
+}
+
+#[tokio::test]
+async fn an_entry_that_was_written_but_not_synced_was_not_acknowledged() {
+    let disk = MemDisk::new();
+    let host = start(&disk).await;
+    register(&host).await;
+    // The write of the entry succeeds, then the power goes before the sync.
+    disk.cut_power_after(1);
+    assert_eq!(host.submit(create("logs")).await, Err(SubmitError::Stopped));
+    assert!(host.image().topic("logs").is_none());
+}

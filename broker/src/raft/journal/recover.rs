@@ -217,7 +217,8 @@ fn reopen<D: Disk>(
 }
 
 fn is_zero(bytes: &[u8]) -> bool {
-    bytes.iter().all(|byte| *byte == 0)
+    const ZEROS: [u8; 4096] = [0; 4096];
+    bytes.chunks(ZEROS.len()).all(|chunk| *chunk == ZEROS[..chunk.len()])
 }
 
 fn io_error(path: &Path) -> impl FnOnce(io::Error) -> OpenError + use<'_> {
