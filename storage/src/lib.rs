@@ -5,6 +5,7 @@
 //! that the caller runs where blocking is allowed.
 
 pub mod checkpoint;
+pub mod compact;
 pub mod dir;
 pub mod disk;
 pub mod files;
