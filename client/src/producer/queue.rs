@@ -20,6 +20,10 @@
 //! | it is given up without the broker's word | nobody knows where the broker stands: a new epoch starts from 0 (KIP-360) |
 //! | the broker has lost track of us | the same |
 //!
+//! A broker that has nothing of a producer yet accepts whatever sequence comes first (KIP-360). If the first batch of all came
+//! back and the second did not, the second would be written first. So until one batch of an identity is acknowledged, only
+//! one is in flight.
+//!
 //! A new epoch is taken when nothing of the old one is in flight or stamped. After a batch was given up without a word,
 //! those behind it are stamped anew, so one of them may be written twice if the broker had it and did not say: that is what
 //! "idempotent" can promise without a transaction.
@@ -76,6 +80,8 @@ pub(super) struct Queue {
     /// The sequence under the current identity is of no use any more.
     broken: bool,
     identity: Option<Identity>,
+    /// The broker has accepted a batch of this identity, and from then on would notice a missing one.
+    established: bool,
     next_sequence: Sequence,
     next_number: u64,
     failures: u32,
@@ -93,6 +99,7 @@ impl Queue {
             gap: None,
             broken: false,
             identity: None,
+            established: false,
             next_sequence: Sequence(0),
             next_number: 0,
             failures: 0,
@@ -126,7 +133,8 @@ impl Queue {
     /// When the head may leave: `None` if there is none, or if it must wait for batches in flight.
     pub(super) fn due(&self, limits: &Limits, hurry: bool) -> Option<Instant> {
         let head = self.waiting.front()?;
-        if self.in_flight.len() >= limits.in_flight_max || (self.unwinding && self.is_flying()) {
+        let in_flight_max = if self.is_strange() { 1 } else { limits.in_flight_max };
+        if self.in_flight.len() >= in_flight_max || (self.unwinding && self.is_flying()) {
             return None;
         }
         let closed = self.waiting.len() > 1 || head.sent > 0 || head.bytes >= limits.batch_bytes;
@@ -164,6 +172,7 @@ impl Queue {
     /// The broker has the batch.
     pub(super) fn acked(&mut self, batch: &Batch) {
         self.landed(batch);
+        self.established |= batch.stamp.is_some_and(|stamp| Some(stamp.identity) == self.identity);
         self.failures = 0;
         self.not_before = None;
         self.last_error = None;
@@ -246,6 +255,11 @@ impl Queue {
         self.last_error = Some(error);
     }
 
+    /// Whether the broker may take any sequence of ours for the first.
+    fn is_strange(&self) -> bool {
+        self.identity.is_some() && !self.established
+    }
+
     fn is_flying(&self) -> bool {
         !self.in_flight.is_empty()
     }
@@ -283,7 +297,271 @@ impl Queue {
         }
         self.waiting.iter_mut().for_each(|batch| batch.stamp(None));
         self.identity = current;
+        self.established = false;
         self.next_sequence = Sequence(0);
         self.broken = false;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::ErrorCode;
+    use protocol::ids::{PartitionIndex, ProducerEpoch, ProducerId, TopicName};
+
+    use super::super::delivery::Acked;
+    use super::*;
+
+    /// A queue with its limits and a clock, and what it has given out.
+    struct Story {
+        queue: Queue,
+        limits: Limits,
+        now: Instant,
+        identity: Option<Identity>,
+    }
+
+    fn identity(epoch: i16) -> Identity {
+        Identity { id: ProducerId(9), epoch: ProducerEpoch(epoch) }
+    }
+
+    fn trouble(code: ErrorCode) -> Error {
+        Error::refused("write", code, None)
+    }
+
+    impl Story {
+        fn new() -> Self {
+            let topic = TopicName::new("t").expect("a legal name");
+            let partition = TopicPartition { topic, partition: PartitionIndex(0) };
+            let limits = Limits {
+                batch_bytes: 100,
+                linger: Duration::from_millis(5),
+                in_flight_max: 5,
+                delivery_timeout: Duration::from_secs(120),
+                backoff: Backoff::default(),
+            };
+            let now = Instant::now();
+            Self { queue: Queue::new(partition), limits, now, identity: Some(identity(0)) }
+        }
+
+        /// A record that fills a batch.
+        fn append(&mut self) -> Delivery {
+            let record = Record::new(self.queue.partition.topic.clone(), vec![b'x'; 100]);
+            self.queue.append(self.now, TimestampMs(0), record, &self.limits).delivery
+        }
+
+        /// Everything that may leave now.
+        fn take_all(&mut self) -> Vec<Batch> {
+            let mut taken = Vec::new();
+            while self.queue.due(&self.limits, false).is_some_and(|due| due <= self.now) {
+                match self.queue.take(self.identity) {
+                    Some(batch) => taken.push(batch),
+                    None => break,
+                }
+            }
+            taken
+        }
+
+        /// A queue that the broker knows: one batch has been written.
+        fn established() -> Self {
+            let mut story = Self::new();
+            let _ = story.append();
+            let first = story.take_all().pop().expect("one batch is due");
+            story.ack(first);
+            story
+        }
+
+        fn ack(&mut self, batch: Batch) {
+            self.queue.acked(&batch);
+            batch.settle(Ok(Acked { base_offset: None, append_time: None }));
+        }
+
+        fn come_back(&mut self, batch: Batch, code: ErrorCode, lost_track: bool) {
+            self.queue.came_back(self.now, batch, trouble(code), lost_track, &self.limits);
+        }
+
+        fn rest(&mut self) {
+            self.now += Duration::from_secs(2);
+        }
+    }
+
+    fn stamps(batches: &[Batch]) -> Vec<(i16, i32)> {
+        let stamp = |batch: &Batch| batch.stamp.expect("the producer is idempotent");
+        batches.iter().map(stamp).map(|s| (s.identity.epoch.0, s.sequence.0)).collect()
+    }
+
+    #[test]
+    fn a_batch_leaves_when_it_is_full_or_has_lingered() {
+        let mut story = Story::new();
+        let record = Record::new(story.queue.partition.topic.clone(), "x");
+        let _ = story.queue.append(story.now, TimestampMs(0), record, &story.limits);
+        assert_eq!(story.queue.due(&story.limits, false), Some(story.now + story.limits.linger));
+        assert_eq!(story.queue.due(&story.limits, true), Some(story.now), "in a hurry");
+        let _ = story.append();
+        assert_eq!(story.queue.due(&story.limits, false), Some(story.now), "another is behind it");
+    }
+
+    #[test]
+    fn a_stranger_has_one_batch_in_flight_and_a_known_producer_five() {
+        // Seen on a topic just made: the first batch met UNKNOWN_TOPIC_OR_PARTITION, the second was written first.
+        let mut story = Story::new();
+        for _ in 0..7 {
+            let _ = story.append();
+        }
+        let mut first = story.take_all();
+        assert_eq!(stamps(&first), [(0, 0)]);
+        story.ack(first.pop().expect("one was taken"));
+        assert_eq!(stamps(&story.take_all()), [(0, 1), (0, 2), (0, 3), (0, 4), (0, 5)]);
+    }
+
+    #[test]
+    fn what_comes_back_goes_out_again_first_under_its_old_stamp() {
+        let mut story = Story::established();
+        for _ in 0..3 {
+            let _ = story.append();
+        }
+        let mut taken = story.take_all().into_iter();
+        let mut next = || taken.next().expect("three were taken");
+        let (a, b, c) = (next(), next(), next());
+        story.come_back(a, ErrorCode::NotLeaderOrFollower, false);
+        let _ = story.append();
+        story.rest();
+        assert!(story.take_all().is_empty(), "b and c are still in flight");
+        assert!(story.queue.is_behind_another(&b));
+        story.come_back(b, ErrorCode::OutOfOrderSequenceNumber, false);
+        story.come_back(c, ErrorCode::OutOfOrderSequenceNumber, false);
+        story.rest();
+        assert_eq!(stamps(&story.take_all()), [(0, 1), (0, 2), (0, 3), (0, 4)]);
+    }
+
+    #[test]
+    fn after_a_refusal_the_next_batch_takes_the_number_that_was_not_used() {
+        let mut story = Story::established();
+        for _ in 0..2 {
+            let _ = story.append();
+        }
+        let mut taken = story.take_all().into_iter();
+        let (a, b) = (taken.next().expect("taken"), taken.next().expect("taken"));
+        story.queue.gave_up(&a, true);
+        a.settle(Err(trouble(ErrorCode::MessageTooLarge)));
+        story.come_back(b, ErrorCode::OutOfOrderSequenceNumber, false);
+        story.rest();
+        assert_eq!(stamps(&story.take_all()), [(0, 1)]);
+    }
+
+    #[test]
+    fn a_batch_given_up_without_a_word_asks_for_a_new_epoch() {
+        let mut story = Story::established();
+        for _ in 0..2 {
+            let _ = story.append();
+        }
+        let mut taken = story.take_all().into_iter();
+        let (a, b) = (taken.next().expect("taken"), taken.next().expect("taken"));
+        story.queue.gave_up(&a, false);
+        story.come_back(b, ErrorCode::NetworkException, false);
+        story.rest();
+        assert!(story.take_all().is_empty());
+        assert!(story.queue.wants_identity(story.identity));
+        story.identity = Some(identity(1));
+        assert_eq!(stamps(&story.take_all()), [(1, 0)]);
+    }
+
+    #[test]
+    fn a_broker_that_lost_track_of_us_is_met_with_a_new_epoch() {
+        let mut story = Story::established();
+        let _ = story.append();
+        let batch = story.take_all().pop().expect("taken");
+        story.come_back(batch, ErrorCode::UnknownProducerId, true);
+        story.rest();
+        assert!(story.take_all().is_empty());
+        assert!(story.queue.wants_identity(story.identity));
+        story.identity = Some(identity(1));
+        assert_eq!(stamps(&story.take_all()), [(1, 0)]);
+    }
+
+    #[test]
+    fn another_partitions_new_epoch_waits_for_our_old_one_to_land() {
+        let mut story = Story::established();
+        let _ = story.append();
+        let flying = story.take_all().pop().expect("taken");
+        story.identity = Some(identity(1));
+        let _ = story.append();
+        assert_eq!(stamps(&story.take_all()), [(0, 2)], "the old epoch goes on while it flies");
+        story.ack(flying);
+    }
+
+    #[test]
+    fn what_waits_too_long_fails_with_the_last_trouble() {
+        let mut story = Story::established();
+        let _ = story.append();
+        let batch = story.take_all().pop().expect("taken");
+        story.come_back(batch, ErrorCode::NotLeaderOrFollower, false);
+        story.now += story.limits.delivery_timeout;
+        let expired = story.queue.expire(story.now, &story.limits);
+        let codes: Vec<_> = expired.iter().map(|(_, error)| error.code()).collect();
+        assert_eq!(codes, [Some(ErrorCode::NotLeaderOrFollower)]);
+        assert!(story.queue.is_idle());
+    }
+
+    mod chaos {
+        use proptest::prelude::*;
+
+        use super::*;
+
+        proptest! {
+            /// However answers come, the broker's view is what an idempotent partition demands: sequences without a gap,
+            /// and records in the order in which they were appended.
+            #[test]
+            fn a_broker_that_checks_sequences_gets_every_record_once_and_in_order(
+                steps in proptest::collection::vec(0u8..7, 1..120),
+            ) {
+                let mut story = Story::new();
+                let mut broker: Vec<u64> = Vec::new();
+                let mut expected = 0;
+                let mut flying: VecDeque<Batch> = VecDeque::new();
+                let mut appended = 0u64;
+                let run = |story: &mut Story, step: u8, flying: &mut VecDeque<Batch>,
+                               broker: &mut Vec<u64>, expected: &mut i32| {
+                    story.rest();
+                    flying.extend(story.take_all());
+                    let Some(batch) = flying.pop_front() else { return };
+                    let sequence = batch.stamp.expect("idempotent").sequence.0;
+                    let fits = sequence == *expected || broker.is_empty();
+                    let known = broker.contains(&batch.number);
+                    match step {
+                        // The broker refuses for now, before it looks.
+                        0 => story.come_back(batch, ErrorCode::NotLeaderOrFollower, false),
+                        // The answer is lost after the write.
+                        1 if fits && !known => {
+                            broker.push(batch.number);
+                            *expected = sequence + 1;
+                            story.come_back(batch, ErrorCode::NetworkException, false);
+                        }
+                        _ if known => story.ack(batch),
+                        _ if fits => {
+                            broker.push(batch.number);
+                            *expected = sequence + 1;
+                            story.ack(batch);
+                        }
+                        _ => {
+                            let lost = !story.queue.is_behind_another(&batch);
+                            assert!(!lost, "a gap that is not of our making");
+                            story.come_back(batch, ErrorCode::OutOfOrderSequenceNumber, lost);
+                        }
+                    }
+                };
+                for step in steps {
+                    if step >= 3 {
+                        let _ = story.append();
+                        appended += 1;
+                        flying.extend(story.take_all());
+                    } else {
+                        run(&mut story, step, &mut flying, &mut broker, &mut expected);
+                    }
+                }
+                while !story.queue.is_idle() {
+                    run(&mut story, 2, &mut flying, &mut broker, &mut expected);
+                }
+                prop_assert_eq!(broker, (0..appended).collect::<Vec<_>>());
+            }
+        }
     }
 }
