@@ -1,6 +1,10 @@
 //! Our rows beside Kafka's own, key by key. Where they differ, they differ on purpose.
 
+use std::collections::BTreeMap;
+
 use super::super::classify::{Known, classify};
+use super::super::describe;
+use super::super::layers::Layers;
 use super::super::resources::GROUP_ROWS;
 use super::super::row::{Row, Update};
 use super::super::topic::TopicConfig;
@@ -103,6 +107,16 @@ fn every_topic_key_of_kafka_s_has_its_type() {
         let topic =
             TopicConfig::row(theirs.key).unwrap_or_else(|| panic!("{} has no row", theirs.key));
         assert_eq!(topic.row.kind.name(), theirs.kind, "{}", theirs.key);
+    }
+}
+
+#[test]
+fn a_topic_that_nobody_touched_has_kafka_s_values() {
+    let described = describe::topic(&Layers::default(), &BTreeMap::<String, String>::new());
+    for theirs in of("topic").iter().filter(|theirs| theirs.key != "internal.segment.bytes") {
+        let ours = described.iter().find(|ours| ours.name == theirs.key);
+        let value = ours.and_then(|ours| ours.value.as_deref());
+        assert_eq!(value, Some(theirs.default), "{}", theirs.key);
     }
 }
 
