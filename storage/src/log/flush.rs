@@ -9,8 +9,8 @@
 use std::fmt;
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use protocol::ids::Offset;
 
@@ -36,6 +36,7 @@ pub struct FlushTask<D: Disk> {
     epochs: Option<String>,
     snapshot: Option<Snapshot>,
     done: Flushed,
+    truncations: Arc<Mutex<u64>>,
     failed: Arc<AtomicBool>,
 }
 
@@ -102,17 +103,18 @@ impl<D: Disk> Log<D> {
             done: Flushed {
                 up_to: self.offsets.end,
                 sealed: unsynced.sealed.len(),
-                truncations: unsynced.truncations,
+                truncations: *unsynced.truncations(),
                 changes: unsynced.changes,
                 snapshot: unsynced.snapshot.clone(),
             },
+            truncations: unsynced.truncations.clone(),
             failed: self.failed.clone(),
         })
     }
 
     /// Takes note of a flush that has run.
     pub fn flushed(&mut self, flushed: Flushed) {
-        if flushed.truncations != self.unsynced.truncations {
+        if flushed.truncations != *self.unsynced.truncations() {
             // What was synced may have been cut since, and written anew. The next flush covers it.
             return;
         }
@@ -133,6 +135,11 @@ impl<D: Disk> Log<D> {
 }
 
 impl<D: Disk> Unsynced<D> {
+    /// How many truncations there have been. A flush that is writing small files finishes first.
+    pub(super) fn truncations(&self) -> MutexGuard<'_, u64> {
+        self.truncations.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// A name was made or changed.
     pub(super) fn names(&mut self) {
         self.names = true;
@@ -187,6 +194,10 @@ impl<D: Disk> FlushTask<D> {
     }
 
     fn sync_small_files(&self) -> Result<(), SyncError> {
+        let truncations = self.truncations.lock().unwrap_or_else(PoisonError::into_inner);
+        if *truncations != self.done.truncations {
+            return Ok(());
+        }
         let mut names = self.names;
         if let Some(text) = &self.epochs {
             let path = self.dir.join(epoch::FILE_NAME);

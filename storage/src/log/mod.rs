@@ -30,7 +30,6 @@ mod close;
 mod config;
 pub mod epoch;
 mod flush;
-pub mod identity;
 mod offsets;
 mod open;
 mod produced;
@@ -44,8 +43,8 @@ mod truncate;
 use std::collections::VecDeque;
 use std::fmt;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use protocol::ids::{LeaderEpoch, Offset, TimestampMs};
 
@@ -108,8 +107,9 @@ struct Unsynced<D: Disk> {
     epochs: bool,
     /// What was known of the producers when the newest segment began.
     snapshot: Option<Snapshot>,
-    /// Counts truncations: a flush that began before one says nothing about what was appended since.
-    truncations: u64,
+    /// Counts truncations: a flush that began before one says nothing about what was appended since. Locked while a flush writes
+    /// small files, so that none speaks of what has been cut.
+    truncations: Arc<Mutex<u64>>,
     /// Counts changes of names and epochs, so that a flush clears only what it has seen.
     changes: u64,
 }
@@ -261,7 +261,7 @@ impl<D: Disk> Default for Unsynced<D> {
             names: false,
             epochs: false,
             snapshot: None,
-            truncations: 0,
+            truncations: Arc::default(),
             changes: 0,
         }
     }

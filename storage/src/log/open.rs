@@ -13,7 +13,8 @@ use protocol::ids::{Offset, TimestampMs, TopicId};
 
 use super::epoch::{self, EpochCache};
 use super::recover::{Recovered, Recovery};
-use super::{Log, LogConfig, LogOffsets, Sealed, Unsynced, identity, produced};
+use super::{Log, LogConfig, LogOffsets, Sealed, Unsynced, produced};
+use crate::checkpoint::{self, partition_metadata};
 use crate::disk::{Disk, OpenMode, read_exact_at, read_file, write_file};
 use crate::files::OpenFiles;
 use crate::producer::Producers;
@@ -54,6 +55,9 @@ pub enum OpenError {
         /// What the folder says.
         found: TopicId,
     },
+    /// Nobody knows to which topic the folder belongs.
+    #[error(transparent)]
+    Identity(checkpoint::ReadError),
     /// A batch that should be whole is not, in a place where it cannot be cut off.
     #[error("the log is damaged: {0}")]
     Damaged(String),
@@ -189,9 +193,13 @@ impl<D: Disk> Log<D> {
     ) -> Result<(), OpenError> {
         let LogOffsets { start, end, .. } = self.offsets;
         let usable = candidates(snapshots, start, end);
-        for snapshot in snapshots.iter().filter(|snapshot| **snapshot > end) {
-            self.disk().remove_file(&self.dir.join(file_name(*snapshot)))?;
-            self.unsynced.names();
+        let beyond: Vec<_> = snapshots.iter().filter(|snapshot| **snapshot > end).collect();
+        for snapshot in &beyond {
+            self.disk().remove_file(&self.dir.join(file_name(**snapshot)))?;
+        }
+        if !beyond.is_empty() {
+            // Or one could come back when the log has grown past it, with other records.
+            self.disk().sync_dir(&self.dir)?;
         }
         for snapshot in usable {
             let bytes = read_file(self.disk(), &self.dir.join(file_name(snapshot)))?;
@@ -242,7 +250,7 @@ impl Folder {
         let mut folder = Self::default();
         for entry in disk.list(dir)?.into_iter().filter(|entry| !entry.is_dir) {
             let Some(name) = FileName::parse(&entry.name) else {
-                folder.identity |= entry.name == identity::FILE_NAME;
+                folder.identity |= entry.name == partition_metadata::FILE_NAME;
                 folder.epochs |= entry.name == epoch::FILE_NAME;
                 folder.litter.extend(entry.name.ends_with(".tmp").then_some(entry.name));
                 continue;
@@ -310,12 +318,15 @@ fn prepare<D: Disk>(disk: &D, dir: &Path, opening: &Opening) -> Result<Folder, O
     for name in &folder.litter {
         disk.remove_file(&dir.join(name))?;
     }
-    let found = if folder.identity { identity::read(disk, dir)? } else { None };
+    let found = match folder.identity {
+        true => partition_metadata::read(disk, dir)?,
+        false => None,
+    };
     match (opening.topic_id, found) {
         (Some(expected), Some(found)) if expected != found => {
             return Err(OpenError::TopicId { expected, found });
         }
-        (Some(id), None) => identity::write(disk, dir, id)?,
+        (Some(id), None) => partition_metadata::write(disk, dir, id)?,
         _ => {}
     }
     let mut folder = folder;
@@ -402,6 +413,15 @@ fn last_entry<D: Disk, E: Entry>(
             io::ErrorKind::NotFound | io::ErrorKind::UnexpectedEof => Err(WalkError::WrongIndex),
             _ => Err(error.into()),
         },
+    }
+}
+
+impl From<checkpoint::ReadError> for OpenError {
+    fn from(error: checkpoint::ReadError) -> Self {
+        match error {
+            checkpoint::ReadError::Io { error, .. } => Self::Io(error),
+            malformed => Self::Identity(malformed),
+        }
     }
 }
 

@@ -3,6 +3,9 @@
 //! A follower cuts what its leader does not have. The file is not shortened, because readers may hold slices of its map; what is
 //! abandoned is turned into zeros, so that no stale batch can be taken for the log's when it grows over that place again. A
 //! truncation is durable when it returns: it is rare, and what comes after must not meet what was before.
+//!
+//! A power cut in the middle may leave a hole in what was being abandoned. Recovery must see it, although its recovery point may
+//! lie behind: so segments behind the cut vanish first, then the index entries that a recovery could begin with, and then the bytes.
 
 use std::io;
 
@@ -88,9 +91,13 @@ impl<D: Disk> Log<D> {
     }
 
     fn cut(&mut self, offset: Offset) -> Result<Offset, TruncateError> {
-        self.unsynced.truncations += 1;
-        while self.active.base() > offset {
-            self.drop_newest()?;
+        *self.unsynced.truncations() += 1;
+        if self.active.base() > offset {
+            while self.active.base() > offset {
+                self.drop_newest()?;
+            }
+            // Or they could come back behind a segment that ends earlier, and hide that from a recovery that begins with them.
+            self.disk().sync_dir(&self.dir)?;
         }
         let found = self.active.view(self.offsets.end, offset).locate(offset, Access::Blocking)?;
         let (position, end) = match found {
@@ -161,7 +168,7 @@ impl<D: Disk> Log<D> {
     }
 
     fn start_over(&mut self, offset: Offset) -> Result<(), TruncateError> {
-        self.unsynced.truncations += 1;
+        *self.unsynced.truncations() += 1;
         // The newest first, so that a crash leaves a log without a hole.
         while !self.sealed.is_empty() {
             self.drop_newest()?;
@@ -171,7 +178,7 @@ impl<D: Disk> Log<D> {
         segment.create()?;
         self.active = self.active.successor(segment);
         self.active_since = None;
-        let truncations = self.unsynced.truncations;
+        let truncations = self.unsynced.truncations.clone();
         self.unsynced = Unsynced { truncations, ..Unsynced::default() };
         self.offsets = super::LogOffsets { start: offset, end: offset, flushed: offset };
         self.epochs.clear();

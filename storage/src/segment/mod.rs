@@ -278,7 +278,7 @@ impl<D: Disk> Segment<D> {
         rewrite(self.disk(), &self.path(FileKind::TimeIndex), &self.times)
     }
 
-    /// Forgets entries of batches from `offset` or `position` on, in memory and in the files. Blocking.
+    /// Forgets entries of batches from `offset` or `position` on, in memory and, durably, in the files. Blocking.
     pub(crate) fn truncate_indexes(&self, offset: Offset, position: u64) -> io::Result<()> {
         let _writing = lock(&self.surplus);
         let (index, time_index) =
@@ -291,7 +291,8 @@ impl<D: Disk> Segment<D> {
         let mut entries = all_entries(self.disk(), &time_index, self.base, &self.times)?;
         entries.retain(|entry: &TimeEntry| entry.offset < offset);
         self.times().replace(entries);
-        rewrite(self.disk(), &time_index, &self.times)
+        rewrite(self.disk(), &time_index, &self.times)?;
+        sync_if_there(self.disk(), &index)
     }
 
     /// Lets go of memory, maps and files that can be had again.
@@ -403,6 +404,13 @@ fn rewrite<D: Disk, E: Entry>(disk: &D, path: &Path, index: &Mutex<Sparse<E>>) -
     write_entries(disk, path, at, &bytes)?;
     lock(index).saved(at, bytes.len());
     Ok(())
+}
+
+fn sync_if_there<D: Disk>(disk: &D, path: &Path) -> io::Result<()> {
+    match disk.open(path, OpenMode::Write) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        file => file?.sync(),
+    }
 }
 
 fn all_entries<D: Disk, E: Entry>(

@@ -337,12 +337,14 @@ impl<D: Disk> Writer<D> {
             let end = self.abandoned.as_ref().map_or(0, |(_, end)| *end).max(self.size);
             self.abandoned = Some((Arc::downgrade(&map), end));
         }
+        // A recovery begins at an index entry: none may point behind a hole that a power cut leaves of what follows.
+        self.segment.truncate_indexes(offset, position)?;
         let file = self.pinned()?;
         file.zero(position..self.allocated)?;
         file.sync()?;
         self.size = position;
         self.recent.clear();
-        self.segment.truncate_indexes(offset, position)
+        Ok(())
     }
 
     /// Replaces what is known of the data, after a truncation.

@@ -4,4 +4,5 @@ mod model;
 mod support;
 mod test_crash;
 mod test_details;
+mod test_kafka;
 mod test_model;

@@ -5,7 +5,7 @@ use std::path::Path;
 use bytes::Bytes;
 use protocol::batch::{BatchBuilder, BatchOptions, RecordBatch, batches};
 use protocol::ids::{LeaderEpoch, Offset, TimestampMs};
-use storage::disk::Disk;
+use storage::disk::{Disk, MemDisk};
 use storage::files::{Budget, OpenFiles};
 use storage::log::{
     AppendError, Appended, LeaderAppend, Log, LogConfig, Opening, ReadLimits, Recovery,
@@ -14,6 +14,14 @@ use storage::producer::Origin;
 
 /// Where the tests' logs lie on a simulated disk.
 pub(crate) const DIR: &str = "data/t-0";
+
+/// A simulated disk with a log dir on it.
+pub(crate) fn mem_disk() -> MemDisk {
+    let disk = MemDisk::new();
+    disk.create_dir(Path::new("data")).expect("made");
+    disk.sync_dir(Path::new("")).expect("synced");
+    disk
+}
 
 pub(crate) fn opening(clean_shutdown: bool, recovery_point: Offset) -> Opening {
     Opening {

@@ -8,6 +8,7 @@ use storage::disk::{Disk, Fault, MemDisk, OpenMode, read_file};
 use storage::files::{Budget, OpenFiles};
 use storage::log::{AppendError, CloseError, Log, LogConfig, OpenError, ReadError, SyncError};
 
+use crate::support::mem_disk;
 use crate::support::{
     DIR, all, append, batch, batch_of, by, flush, open, open_with, opening, read,
 };
@@ -19,7 +20,7 @@ fn names(disk: &MemDisk) -> Vec<String> {
 
 #[test]
 fn an_empty_partition_is_one_empty_file_and_its_identity() {
-    let disk = MemDisk::new();
+    let disk = mem_disk();
     let mut opening = opening(true, Offset::ZERO);
     opening.topic_id = Some("5ZO1B4OkRGOnYYFpwvmH_w".parse().expect("a topic id"));
     let (log, _) = open_with(&disk, Path::new(DIR), LogConfig::default(), opening);
@@ -32,7 +33,7 @@ fn an_empty_partition_is_one_empty_file_and_its_identity() {
 
 #[test]
 fn a_folder_of_another_topic_is_refused() {
-    let disk = MemDisk::new();
+    let disk = mem_disk();
     let mut first = opening(false, Offset::ZERO);
     first.topic_id = Some("5ZO1B4OkRGOnYYFpwvmH_w".parse().expect("a topic id"));
     open_with(&disk, Path::new(DIR), LogConfig::default(), first);
@@ -45,7 +46,7 @@ fn a_folder_of_another_topic_is_refused() {
 
 #[test]
 fn a_closed_log_has_the_files_that_kafka_would_look_for() {
-    let disk = MemDisk::new();
+    let disk = mem_disk();
     let config =
         LogConfig { segment_bytes: 1000, index_interval_bytes: 100, ..LogConfig::default() };
     let mut log = open(&disk, config);
@@ -77,7 +78,7 @@ fn a_closed_log_has_the_files_that_kafka_would_look_for() {
 
 #[test]
 fn an_append_is_stamped_with_offset_epoch_and_where_asked_for_with_the_time() {
-    let disk = MemDisk::new();
+    let disk = mem_disk();
     let config = LogConfig { timestamp_type: TimestampType::LogAppendTime, ..LogConfig::default() };
     let mut log = open(&disk, config);
     let mut how = by(3);
@@ -94,7 +95,7 @@ fn an_append_is_stamped_with_offset_epoch_and_where_asked_for_with_the_time() {
 
 #[test]
 fn a_batch_that_is_sent_again_is_answered_with_its_first_offsets_and_not_written() {
-    let disk = MemDisk::new();
+    let disk = mem_disk();
     let mut log = open(&disk, LogConfig::default());
     let sent = |sequence| {
         let options = BatchOptions {
@@ -131,7 +132,7 @@ fn a_batch_that_is_sent_again_is_answered_with_its_first_offsets_and_not_written
 
 #[test]
 fn a_full_disk_refuses_the_append_and_takes_it_when_there_is_space_again() {
-    let disk = MemDisk::new();
+    let disk = mem_disk();
     let mut log = open(&disk, LogConfig::default());
     append(&mut log, batch(&[1], 100)).expect("appended");
     flush(&mut log);
@@ -154,7 +155,7 @@ fn a_full_disk_refuses_the_append_and_takes_it_when_there_is_space_again() {
 
 #[test]
 fn when_the_large_step_does_not_fit_the_small_one_is_tried() {
-    let disk = MemDisk::new();
+    let disk = mem_disk();
     let mut log = open(&disk, LogConfig::default());
     disk.set_capacity(Some(8192));
     append(&mut log, batch(&[1], 100)).expect("a page is enough");
@@ -162,7 +163,7 @@ fn when_the_large_step_does_not_fit_the_small_one_is_tried() {
 
 #[test]
 fn a_failed_sync_is_final() {
-    let disk = MemDisk::new();
+    let disk = mem_disk();
     let mut log = open(&disk, LogConfig::default());
     append(&mut log, batch(&[1], 100)).expect("appended");
     disk.inject(Fault::Sync, 1);
@@ -177,7 +178,7 @@ fn a_failed_sync_is_final() {
 
 #[test]
 fn a_failed_write_fences_the_log_and_recovery_cuts_what_it_left() {
-    let disk = MemDisk::new();
+    let disk = mem_disk();
     let mut log = open(&disk, LogConfig::default());
     append(&mut log, batch(&[1], 100)).expect("appended");
     disk.inject(Fault::Write, 1);
@@ -192,7 +193,7 @@ fn a_failed_write_fences_the_log_and_recovery_cuts_what_it_left() {
 
 #[test]
 fn no_space_for_the_epochs_is_a_flush_to_be_repeated() {
-    let disk = MemDisk::new();
+    let disk = mem_disk();
     let mut log = open(&disk, LogConfig::default());
     append(&mut log, batch(&[1], 100)).expect("appended");
     disk.set_capacity(Some(0));
@@ -206,7 +207,7 @@ fn no_space_for_the_epochs_is_a_flush_to_be_repeated() {
 
 #[test]
 fn a_flush_that_began_before_a_truncation_promises_nothing_about_what_came_after() {
-    let disk = MemDisk::new();
+    let disk = mem_disk();
     let mut log = open(&disk, LogConfig::default());
     append(&mut log, batch(&[1], 100)).expect("appended");
     append(&mut log, batch(&[2], 100)).expect("appended");
@@ -222,7 +223,7 @@ fn a_flush_that_began_before_a_truncation_promises_nothing_about_what_came_after
 
 #[test]
 fn a_flush_of_a_sealed_segment_does_not_cut_it_after_a_truncation_has_reopened_it() {
-    let disk = MemDisk::new();
+    let disk = mem_disk();
     let config = LogConfig { segment_bytes: 1000, ..LogConfig::default() };
     let mut log = open(&disk, config);
     for time in 0..4 {
@@ -239,7 +240,7 @@ fn a_flush_of_a_sealed_segment_does_not_cut_it_after_a_truncation_has_reopened_i
 
 #[test]
 fn slices_that_were_read_outlive_truncation_retention_and_the_log() {
-    let disk = MemDisk::new();
+    let disk = mem_disk();
     let mut log = open(&disk, LogConfig { segment_bytes: 5000, ..LogConfig::default() });
     for time in 0..40 {
         append(&mut log, batch(&[time], 200)).expect("appended");
@@ -258,7 +259,7 @@ fn names_or_nothing(disk: &MemDisk) -> Vec<String> {
 
 #[test]
 fn cold_bytes_are_not_read_without_waiting() {
-    let disk = MemDisk::new();
+    let disk = mem_disk();
     let mut log = open(&disk, LogConfig::default());
     append(&mut log, batch(&[1], 100)).expect("appended");
     flush(&mut log);
@@ -272,7 +273,7 @@ fn cold_bytes_are_not_read_without_waiting() {
 
 #[test]
 fn offsets_outside_of_the_log_are_told() {
-    let disk = MemDisk::new();
+    let disk = mem_disk();
     let mut log = open(&disk, LogConfig::default());
     append(&mut log, batch(&[1, 2, 3], 10)).expect("appended");
     log.advance_start(Offset(1)).expect("within");
@@ -286,7 +287,7 @@ fn offsets_outside_of_the_log_are_told() {
 
 #[test]
 fn segments_roll_and_expire_by_the_time_of_their_records() {
-    let disk = MemDisk::new();
+    let disk = mem_disk();
     let config = LogConfig { segment_ms: 1000, retention_ms: 5000, ..LogConfig::default() };
     let mut log = open(&disk, config);
     for time in [0, 500, 1500, 1600, 9000] {
@@ -309,7 +310,7 @@ fn segments_roll_and_expire_by_the_time_of_their_records() {
 
 #[test]
 fn roll_if_due_ends_a_segment_that_got_nothing_for_long() {
-    let disk = MemDisk::new();
+    let disk = mem_disk();
     let mut log = open(&disk, LogConfig { segment_ms: 1000, ..LogConfig::default() });
     assert!(!log.roll_if_due(TimestampMs(5000)).expect("looked"), "it is empty");
     append(&mut log, batch(&[1], 10)).expect("appended");
@@ -321,7 +322,7 @@ fn roll_if_due_ends_a_segment_that_got_nothing_for_long() {
 #[test]
 fn indexes_that_are_missing_or_wrong_are_built_again() {
     for damage in ["remove", "zero", "garbage", "cut", "long"] {
-        let disk = MemDisk::new();
+        let disk = mem_disk();
         let config =
             LogConfig { segment_bytes: 3 << 20, index_interval_bytes: 512, ..LogConfig::default() };
         let mut log = open(&disk, config);
@@ -369,7 +370,7 @@ fn overwrite(disk: &MemDisk, path: &Path, bytes: &[u8]) {
 
 #[test]
 fn a_clean_start_reads_next_to_nothing() {
-    let disk = MemDisk::new();
+    let disk = mem_disk();
     let mut log = open(&disk, LogConfig::default());
     for time in 0..1000 {
         append(&mut log, batch(&[time], 10_000)).expect("appended");
