@@ -8,6 +8,7 @@ pub mod config;
 pub mod controller;
 pub mod coordinator;
 pub mod group;
+mod housekeeping;
 pub mod machine;
 pub mod metadata;
 pub mod net;

@@ -1,2 +1,46 @@
-//! Stub.
-fn main() {}
+//! `sapwood`: the broker, its command line and its load tester.
+
+use std::process::ExitCode;
+
+use broker::server::start;
+use clap::Parser;
+
+/// Memory that comes and goes by the megabyte is what a broker does all day.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// A Kafka-compatible log broker, its command line and its load tester.
+///
+/// Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 not found or exists already, 4 denied,
+/// 5 the broker cannot be reached.
+#[derive(Debug, Parser)]
+#[command(name = "sapwood", version, disable_help_subcommand = true, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Run a broker for development: nothing to configure, topics are made on first use.
+    Dev(start::DevArguments),
+    /// Run a broker from a configuration file.
+    #[command(subcommand)]
+    Server(ServerCommand),
+    #[command(flatten)]
+    Client(client::cli::Commands),
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum ServerCommand {
+    /// Run a broker in the foreground until SIGTERM.
+    Start(start::StartArguments),
+}
+
+fn main() -> ExitCode {
+    match Arguments::parse().command {
+        Command::Dev(arguments) => start::dev(&arguments),
+        Command::Server(ServerCommand::Start(arguments)) => start::run(&arguments),
+        Command::Client(command) => client::cli::run(command),
+    }
+}

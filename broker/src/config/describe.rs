@@ -98,7 +98,7 @@ pub fn every_broker(default: &impl Overrides) -> Vec<Described> {
 }
 
 /// The text that holds for a key of `target` that has no value of its own.
-pub(super) fn inherited_text(layers: &Layers, target: Target, key: &'static str) -> Option<String> {
+pub fn inherited_text(layers: &Layers, target: Target, key: &'static str) -> Option<String> {
     let (row, broker_key) = match target {
         Target::Topic => TopicConfig::row(key).map(|topic| (&topic.row, topic.broker_key))?,
         Target::Group => GROUP_ROWS

@@ -146,7 +146,7 @@ impl<D: Disk> LogDir<D> {
     ///
     /// # Errors
     /// The marker may be missing then; the next start recovers.
-    pub fn close(self, broker_epoch: i64) -> io::Result<()> {
+    pub fn close(&self, broker_epoch: i64) -> io::Result<()> {
         if self.health.failure().is_some() {
             return Ok(());
         }

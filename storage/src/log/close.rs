@@ -24,8 +24,9 @@ pub enum CloseError {
 
 impl<D: Disk> Log<D> {
     /// Makes everything durable, gives back what was allocated ahead, and completes the indexes and the producers' snapshot. Returns the
-    /// offset for the recovery-point checkpoint. Blocking; costs nothing if nothing was written.
-    pub fn close(mut self) -> Result<Offset, CloseError> {
+    /// offset for the recovery-point checkpoint. Blocking; costs nothing if nothing was
+    /// written. A closed log is read, and written no more.
+    pub fn close(&mut self) -> Result<Offset, CloseError> {
         if self.is_failed() {
             return Err(CloseError::Fenced);
         }
@@ -41,6 +42,7 @@ impl<D: Disk> Log<D> {
             write_file(self.disk(), &path, &snapshot.bytes).map_err(io::Error::from)?;
             self.disk().sync_dir(&self.dir)?;
         }
+        self.fence();
         Ok(self.offsets.end)
     }
 

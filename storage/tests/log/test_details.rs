@@ -23,7 +23,7 @@ fn an_empty_partition_is_one_empty_file_and_its_identity() {
     let disk = mem_disk();
     let mut opening = opening(true, Offset::ZERO);
     opening.topic_id = Some("5ZO1B4OkRGOnYYFpwvmH_w".parse().expect("a topic id"));
-    let (log, _) = open_with(&disk, Path::new(DIR), LogConfig::default(), opening);
+    let (mut log, _) = open_with(&disk, Path::new(DIR), LogConfig::default(), opening);
     assert_eq!(names(&disk), ["00000000000000000000.log", "partition.metadata"]);
     assert!(log.unflushed().is_none(), "there is nothing to sync");
     let before = disk.changes();

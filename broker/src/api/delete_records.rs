@@ -1,0 +1,64 @@
+//! DeleteRecords (key 21): moves a partition's start up, so that what lies before it is gone (KIP-107).
+
+use std::ops::RangeInclusive;
+
+use protocol::ids::{Offset, PartitionIndex, TopicName};
+use protocol::messages::delete_records_response::{
+    DeleteRecordsPartitionResult, DeleteRecordsTopicResult,
+};
+use protocol::messages::{DeleteRecordsRequest, DeleteRecordsResponse};
+use protocol::{ApiKey, ErrorCode};
+
+use super::{Api, Call, Stage};
+use crate::server::Broker;
+
+/// See the module.
+pub(super) struct DeleteRecords;
+
+impl Api for DeleteRecords {
+    type Request = DeleteRecordsRequest;
+    type Response = DeleteRecordsResponse;
+
+    const KEY: ApiKey = ApiKey::DeleteRecords;
+    const VERSIONS: RangeInclusive<i16> = 0..=2;
+
+    fn handle(call: Call<'_>, request: DeleteRecordsRequest) -> Stage<DeleteRecordsResponse> {
+        let topics = request.topics.into_iter().map(|topic| {
+            let partitions = topic.partitions.iter().map(|wanted| {
+                let index = PartitionIndex(wanted.partition_index);
+                let (code, low_watermark) =
+                    match delete(call.broker, &topic.name, index, Offset(wanted.offset)) {
+                        Ok(start) => (ErrorCode::None, start.get()),
+                        Err(code) => (code, -1),
+                    };
+                DeleteRecordsPartitionResult::default()
+                    .with_partition_index(wanted.partition_index)
+                    .with_error_code(code.code())
+                    .with_low_watermark(low_watermark)
+            });
+            let partitions = partitions.collect();
+            DeleteRecordsTopicResult::default().with_name(topic.name).with_partitions(partitions)
+        });
+        Stage::Ready(DeleteRecordsResponse::default().with_topics(topics.collect()))
+    }
+}
+
+fn delete(
+    broker: &Broker,
+    topic: &str,
+    index: PartitionIndex,
+    before: Offset,
+) -> Result<Offset, ErrorCode> {
+    if TopicName::new(topic).is_ok_and(|name| name.is_internal()) {
+        return Err(ErrorCode::InvalidTopicException);
+    }
+    let topics = broker.registry.topics();
+    let topic = topics.by_name(topic).ok_or(ErrorCode::UnknownTopicOrPartition)?;
+    if !topic.config.cleanup_policy.delete {
+        // Deleting from a topic that is only compacted would take values that compaction promises to keep.
+        return Err(ErrorCode::PolicyViolation);
+    }
+    let hosted = topic.partition(index).ok_or(ErrorCode::UnknownTopicOrPartition)?;
+    let start = hosted.lock()?.delete_records(before)?;
+    Ok(start)
+}

@@ -1,0 +1,191 @@
+//! A listener: accepts connections on one address and keeps them within the limits.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use socket2::{Domain, Protocol, Socket, Type};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tracing::{debug, info, warn};
+
+use super::connection::{Closed, Connection, Limits};
+use super::memory::MemoryBudget;
+use crate::api::{Dispatcher, Peer};
+
+/// Connections that the kernel keeps for us until they are accepted.
+const BACKLOG: i32 = 4096;
+
+/// How long to wait after a failed accept (no descriptors left): trying at once would only spin.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// How many connections there may be, `max.connections` and `max.connections.per.ip`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ConnectionLimits {
+    pub(crate) total: usize,
+    pub(crate) per_ip: usize,
+}
+
+/// Who is connected, counted over all listeners.
+#[derive(Debug)]
+pub(crate) struct Census {
+    limits: ConnectionLimits,
+    counts: Mutex<Counts>,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    total: usize,
+    by_ip: BTreeMap<IpAddr, usize>,
+}
+
+/// A place in the census; leaves it when dropped.
+struct Place {
+    census: Arc<Census>,
+    ip: IpAddr,
+}
+
+impl Census {
+    pub(crate) fn new(limits: ConnectionLimits) -> Arc<Self> {
+        Arc::new(Self { limits, counts: Mutex::default() })
+    }
+
+    /// How many connections there are.
+    pub(crate) fn total(&self) -> usize {
+        self.counts.lock().total
+    }
+
+    fn enter(self: &Arc<Self>, ip: IpAddr) -> Result<Place, &'static str> {
+        let mut counts = self.counts.lock();
+        if counts.total >= self.limits.total {
+            return Err("max.connections");
+        }
+        let from_ip = counts.by_ip.entry(ip).or_default();
+        if *from_ip >= self.limits.per_ip {
+            return Err("max.connections.per.ip");
+        }
+        *from_ip += 1;
+        counts.total += 1;
+        Ok(Place { census: Arc::clone(self), ip })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut counts = self.census.counts.lock();
+        counts.total -= 1;
+        if let Some(from_ip) = counts.by_ip.get_mut(&self.ip) {
+            *from_ip -= 1;
+            if *from_ip == 0 {
+                counts.by_ip.remove(&self.ip);
+            }
+        }
+    }
+}
+
+/// Everything that the connections of one listener share.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    /// The listener's name, by which a client is told the addresses that it can reach.
+    pub(crate) listener: Arc<str>,
+    pub(crate) dispatcher: Dispatcher,
+    pub(crate) limits: Limits,
+    pub(crate) budget: Arc<MemoryBudget>,
+    pub(crate) census: Arc<Census>,
+    pub(crate) shutdown: watch::Receiver<bool>,
+}
+
+/// Binds `address`. The error says which address and what to do about it.
+pub(crate) fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    socket.set_reuse_address(true)?;
+    socket.set_nonblocking(true)?;
+    #[cfg(target_os = "linux")]
+    // Accepted sockets inherit it. Where the system's default is BBR, its pacing costs a third of the throughput on
+    // a fast network and half as much processor time again; a kernel without cubic keeps its own default.
+    let _ = socket.set_tcp_congestion(b"cubic");
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    TcpListener::from_std(socket.into())
+}
+
+/// Accepts until the broker shuts down. Returns once every connection has ended.
+pub(crate) async fn accept(listener: TcpListener, shared: Shared) {
+    let mut shutdown = shared.shutdown.clone();
+    let connections = Connections::none();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = shutdown.wait_for(|stop| *stop) => break,
+        };
+        match accepted {
+            Ok((stream, address)) => welcome(stream, address, &shared, &connections),
+            Err(error) => {
+                warn!(%error, listener = %shared.listener, "cannot accept a connection");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+    drop(listener);
+    connections.wait().await;
+}
+
+fn welcome(stream: TcpStream, address: SocketAddr, shared: &Shared, connections: &Connections) {
+    let place = match shared.census.enter(address.ip()) {
+        Ok(place) => place,
+        Err(limit) => {
+            debug!(%address, limit, "connection refused: the limit is reached");
+            return;
+        }
+    };
+    if let Err(error) = stream.set_nodelay(true) {
+        debug!(%address, %error, "the client was gone before it was welcomed");
+        return;
+    }
+    let peer = Peer::new(address, Arc::clone(&shared.listener));
+    let connection =
+        Connection::new(stream, peer, shared.dispatcher.clone(), shared.limits, &shared.budget);
+    let shutdown = shared.shutdown.clone();
+    let token = connections.token();
+    tokio::spawn(async move {
+        let closed = connection.serve(shutdown).await;
+        report(address, &closed);
+        drop(place);
+        drop(token);
+    });
+}
+
+fn report(address: SocketAddr, closed: &Closed) {
+    match closed {
+        Closed::ByPeer | Closed::Idle | Closed::Shutdown => {
+            debug!(%address, %closed, "connection ended")
+        }
+        Closed::Torn | Closed::Socket(_) | Closed::TooSlow => {
+            debug!(%address, %closed, "connection ended")
+        }
+        Closed::Frame(_) | Closed::Refused(_) => info!(%address, %closed, "connection closed"),
+    }
+}
+
+/// Counts running connections, so that a shutdown can wait for them.
+struct Connections {
+    live: watch::Sender<()>,
+}
+
+impl Connections {
+    fn none() -> Self {
+        Self { live: watch::Sender::new(()) }
+    }
+
+    fn token(&self) -> watch::Receiver<()> {
+        self.live.subscribe()
+    }
+
+    /// Returns when every token has been dropped.
+    async fn wait(&self) {
+        self.live.closed().await;
+    }
+}

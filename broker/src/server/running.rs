@@ -1,0 +1,411 @@
+//! A running broker: its parts in the order in which they come up, and go down.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use storage::disk::OsDisk;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tracing::{info, warn};
+use uuid::Uuid;
+
+use super::Broker;
+use super::clock::Clock;
+use super::config_rules::Rows;
+use super::groups::Groups;
+use super::logs::{Logs, LogsError, Points};
+use super::producer_ids::ProducerIds;
+use super::reconciler::Reconciler;
+use crate::api::{Dispatcher, FetchSessions};
+use crate::config::{BrokerConfig, Listener, Settings};
+use crate::controller::{self, Refusal, RegisterBroker};
+use crate::group::GroupConfig;
+use crate::housekeeping::flush::FlushQueue;
+use crate::housekeeping::{self, Housekeeping};
+use crate::metadata::Endpoint;
+use crate::net::connection::Limits;
+use crate::net::listener::{self, Census, ConnectionLimits, Shared};
+use crate::net::memory::MemoryBudget;
+use crate::raft::{self, Deps, RaftHost, RaftOptions, SubmitError};
+use crate::telemetry::Metrics;
+
+/// How many threads sync. More than the disk's journal can merge gain nothing.
+const FLUSHERS: usize = 4;
+
+/// How long a stop waits for answers that are on their way.
+const DRAIN: Duration = Duration::from_secs(5);
+
+/// A broker that serves.
+#[derive(Debug)]
+pub(super) struct Running {
+    broker: Arc<Broker>,
+    addresses: Vec<(String, SocketAddr)>,
+    shutdown: watch::Sender<bool>,
+    listeners: Vec<JoinHandle<()>>,
+    background: Vec<JoinHandle<()>>,
+    flushers: Vec<std::thread::JoinHandle<()>>,
+}
+
+/// Why a broker did not start, or had to stop. Each says what failed, and where.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum StartError {
+    /// A log dir cannot be used.
+    #[error(transparent)]
+    Logs(#[from] LogsError),
+    /// The controller's log cannot be used.
+    #[error(transparent)]
+    Raft(#[from] raft::StartError),
+    /// The controller did not take this broker.
+    #[error("the controller refused to register this broker: {0}")]
+    Refused(Refusal),
+    /// The controller did not answer.
+    #[error("the controller did not register this broker: {0}")]
+    Unregistered(#[from] SubmitError),
+    /// An address cannot be listened on.
+    #[error("cannot listen on {address} for the listener {listener}: {error}{}", advice(error))]
+    Bind {
+        /// The listener's name.
+        listener: String,
+        /// As configured.
+        address: String,
+        /// What the system said.
+        error: std::io::Error,
+    },
+    /// The metadata log failed while the broker ran.
+    #[error("the metadata log has failed, and nothing can be decided without it: {0}")]
+    MetadataFailed(String),
+    /// Anything else that the system refused.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}
+
+fn advice(error: &std::io::Error) -> &'static str {
+    match error.kind() {
+        std::io::ErrorKind::AddrInUse => {
+            ". Another process has the port: stop it, or choose another port"
+        }
+        std::io::ErrorKind::AddrNotAvailable => {
+            ". The address is none of this machine's: listen on one that is"
+        }
+        std::io::ErrorKind::PermissionDenied => {
+            ". Ports below 1024 are the superuser's: choose a higher one"
+        }
+        _ => "",
+    }
+}
+
+impl Running {
+    /// Brings a broker up. When it returns, it serves.
+    pub(super) async fn start(settings: Settings) -> Result<Self, StartError> {
+        let clock = Clock::start();
+        let config = Arc::clone(settings.broker());
+        let node_id = config.cluster.node_id;
+        // Bound before anything is opened: two brokers with one port should not fight over the log dirs first.
+        let bound = bind_all(&config).await?;
+        let cluster_id = config.node.cluster_id.as_deref();
+        let logs = Logs::open(&config.cluster.log_dirs, node_id, cluster_id)?;
+        let settings = Arc::new(ArcSwap::from_pointee(settings));
+        let controller = start_controller(&config, &settings, &logs, clock).await?;
+        let epoch = register(&controller, &config, &logs, &bound).await?;
+
+        let broker = Arc::new(Broker {
+            clock,
+            node_id,
+            cluster_id: logs.cluster_id().into(),
+            settings,
+            registry: super::hosted::Registry::default(),
+            registry_changed: watch::Sender::new(0),
+            groups: Arc::new(Groups::new(clock, group_config(&config))),
+            producer_ids: ProducerIds::new(Arc::clone(&controller), node_id),
+            fetch_sessions: FetchSessions::new(slots(&config)),
+            flush_queue: Arc::new(FlushQueue::default()),
+            housekeeping: Housekeeping::new(&config.cluster.log_dirs, free_bytes_min(&config)),
+            metrics: Arc::new(Metrics::default()),
+            epoch: AtomicI64::new(epoch),
+            controller,
+            logs,
+        });
+        let flushers =
+            housekeeping::flush::start(&broker.flush_queue, FLUSHERS, &on_sync_failure(&broker));
+        let reconciler = open_logs(&broker).await?;
+        let background = vec![
+            tokio::spawn(reconciler.run()),
+            tokio::spawn(housekeeping::run(Arc::clone(&broker), OsDisk)),
+        ];
+        let shutdown = watch::Sender::new(false);
+        let addresses = bound
+            .iter()
+            .map(|(listener, _, at)| (listener.name.as_str().to_owned(), *at))
+            .collect();
+        let listeners = serve_all(&broker, bound, &shutdown);
+        info!(node_id = node_id.get(), cluster_id = %broker.cluster_id, took = ?clock.instant().0, "the broker serves");
+        Ok(Self { broker, addresses, shutdown, listeners, background, flushers })
+    }
+
+    /// The address of the first listener, for people.
+    pub(super) fn first_address(&self) -> String {
+        self.addresses.first().map_or_else(String::new, |(_, address)| address.to_string())
+    }
+
+    /// Every listener with its address.
+    pub(super) fn addresses(&self) -> String {
+        let each: Vec<String> =
+            self.addresses.iter().map(|(name, at)| format!("{name}://{at}")).collect();
+        each.join(", ")
+    }
+
+    /// Waits until something has failed that a broker cannot go on without.
+    pub(super) async fn failed(&self) -> StartError {
+        match self.broker.controller.stopped().await {
+            Ok(()) => std::future::pending().await,
+            Err(why) => StartError::MetadataFailed(why),
+        }
+    }
+
+    /// Takes the broker down in order: answers what is under way, syncs and closes every log, and leaves the mark
+    /// that spares the next start the recovery.
+    pub(super) async fn stop(self) {
+        self.shutdown.send_replace(true);
+        for listener in self.listeners {
+            let _ = tokio::time::timeout(DRAIN, listener).await;
+        }
+        for task in &self.background {
+            task.abort();
+        }
+        for task in self.background {
+            let _ = task.await;
+        }
+        let (broker, flushers) = (self.broker, self.flushers);
+        broker.groups.unload_all();
+        let closing = Arc::clone(&broker);
+        let closed = tokio::task::spawn_blocking(move || {
+            closing.flush_queue.close();
+            for flusher in flushers {
+                let _ = flusher.join();
+            }
+            closing.close_logs()
+        });
+        let all_closed = closed.await.unwrap_or(false);
+        broker.controller.shutdown().await;
+        if all_closed {
+            broker.logs.close(broker.epoch());
+        } else {
+            warn!("some logs could not be closed in order; the next start recovers them");
+        }
+    }
+}
+
+type Bound = (Listener, TcpListener, SocketAddr);
+
+/// Binds every listener that clients may use. Controllers have none of their own while there is only one.
+async fn bind_all(config: &BrokerConfig) -> Result<Vec<Bound>, StartError> {
+    let mut bound = Vec::new();
+    for listener in config.cluster.listeners.iter().filter(|listener| !listener.for_controllers) {
+        let failed = |error| StartError::Bind {
+            listener: listener.name.as_str().to_owned(),
+            address: format!("{}:{}", listener.bind.host, listener.bind.port),
+            error,
+        };
+        let host =
+            if listener.bind.host.is_empty() { "0.0.0.0" } else { listener.bind.host.as_str() };
+        let mut addresses =
+            tokio::net::lookup_host((host, listener.bind.port)).await.map_err(failed)?;
+        let address =
+            addresses.next().ok_or_else(|| failed(std::io::ErrorKind::AddrNotAvailable.into()))?;
+        let socket = listener::bind(address).map_err(failed)?;
+        let at = socket.local_addr().map_err(failed)?;
+        bound.push((listener.clone(), socket, at));
+    }
+    Ok(bound)
+}
+
+async fn start_controller(
+    config: &BrokerConfig,
+    settings: &Arc<ArcSwap<Settings>>,
+    logs: &Logs,
+    clock: Clock,
+) -> Result<Arc<RaftHost>, StartError> {
+    let node_id = config.cluster.node_id;
+    let options = RaftOptions {
+        cluster_id: Some(logs.cluster_id().to_owned()),
+        snapshot_bytes: u64::try_from(
+            config.controller.metadata_log_max_record_bytes_between_snapshots,
+        )
+        .unwrap_or(u64::MAX),
+        ..RaftOptions::alone(&config.cluster.metadata_log_dir, node_id)
+    };
+    let controller = controller::Options {
+        local: Some(node_id),
+        partitions_default: config.topics.num_partitions,
+        replication_factor_default: i16::try_from(config.topics.default_replication_factor)
+            .unwrap_or(i16::MAX),
+        delete_topics: config.topics.delete_topic_enable,
+        session_timeout: millis(i64::from(config.node.broker_session_timeout_ms)),
+        ..controller::Options::default()
+    };
+    let deps = Deps {
+        controller: Arc::new(controller),
+        rules: Arc::new(Rows(Arc::clone(settings))),
+        clock: Arc::new(move || clock.now()),
+    };
+    Ok(RaftHost::start(OsDisk, options, deps).await?)
+}
+
+/// Registers this process. Its epoch fences whatever an earlier process of this node may still send.
+async fn register(
+    controller: &RaftHost,
+    config: &BrokerConfig,
+    logs: &Logs,
+    bound: &[Bound],
+) -> Result<i64, StartError> {
+    let endpoints = bound.iter().filter_map(|(listener, _, at)| {
+        let advertised = listener.advertised.as_ref()?;
+        Some(Endpoint {
+            listener: listener.name.as_str().into(),
+            host: if advertised.host.is_empty() {
+                host_name().into()
+            } else {
+                advertised.host.as_str().into()
+            },
+            port: if advertised.port == 0 { at.port() } else { advertised.port },
+            security_protocol: listener.protocol as i16,
+        })
+    });
+    let registration = RegisterBroker {
+        id: config.cluster.node_id,
+        cluster_id: Some(logs.cluster_id().into()),
+        incarnation: Uuid::new_v4(),
+        endpoints: endpoints.collect(),
+        rack: config.node.broker_rack.as_deref().map(Arc::from),
+        fenced: false,
+    };
+    controller.submit(registration).await?.map_err(StartError::Refused)
+}
+
+/// Opens the logs that are there, and does what the metadata asks for, before anybody is let in.
+async fn open_logs(broker: &Arc<Broker>) -> Result<Reconciler, StartError> {
+    let broker = Arc::clone(broker);
+    let open = move || {
+        let mut reconciler = Reconciler::new(broker);
+        reconciler.open_found()?;
+        reconciler.catch_up();
+        Ok(reconciler)
+    };
+    tokio::task::spawn_blocking(open).await.map_err(std::io::Error::other)?
+}
+
+fn serve_all(
+    broker: &Arc<Broker>,
+    bound: Vec<Bound>,
+    shutdown: &watch::Sender<bool>,
+) -> Vec<JoinHandle<()>> {
+    let config = broker.config();
+    let network = &config.network;
+    let budget =
+        MemoryBudget::new(usize::try_from(network.queued_max_request_bytes).unwrap_or(usize::MAX));
+    let count = |number: i32| usize::try_from(number).unwrap_or(usize::MAX);
+    let census = Census::new(ConnectionLimits {
+        total: count(network.max_connections),
+        per_ip: count(network.max_connections_per_ip),
+    });
+    let limits = Limits {
+        request_bytes_max: count(network.socket_request_max_bytes),
+        idle: millis(network.connections_max_idle_ms),
+        first_request: millis(network.connection_first_request_timeout_ms),
+        request: millis(network.connection_stall_timeout_ms),
+    };
+    let serve = |(listener, socket, _): Bound| {
+        let shared = Shared {
+            listener: listener.name.as_str().into(),
+            dispatcher: Dispatcher::new(Arc::clone(broker)),
+            limits,
+            budget: Arc::clone(&budget),
+            census: Arc::clone(&census),
+            shutdown: shutdown.subscribe(),
+        };
+        tokio::spawn(listener::accept(socket, shared))
+    };
+    bound.into_iter().map(serve).collect()
+}
+
+fn on_sync_failure(broker: &Arc<Broker>) -> housekeeping::flush::OnFailure {
+    // The flushers must not keep the broker alive that joins them.
+    let broker = Arc::downgrade(broker);
+    Arc::new(move |hosted, failure| {
+        if let Some(broker) = broker.upgrade() {
+            broker.fail_log_dir(
+                hosted.log_dir,
+                "sync",
+                &std::io::Error::other(failure.to_string()),
+            );
+        }
+    })
+}
+
+fn group_config(config: &BrokerConfig) -> GroupConfig {
+    let groups = &config.groups;
+    GroupConfig {
+        session_timeout_min: millis(i64::from(groups.group_min_session_timeout_ms)),
+        session_timeout_max: millis(i64::from(groups.group_max_session_timeout_ms)),
+        size_max: usize::try_from(groups.group_max_size).unwrap_or(usize::MAX),
+        initial_rebalance_delay: millis(i64::from(groups.group_initial_rebalance_delay_ms)),
+        offset_metadata_max: usize::try_from(groups.offset_metadata_max_bytes).unwrap_or(0),
+        offsets_retention: Duration::from_secs(60)
+            * u32::try_from(groups.offsets_retention_minutes).unwrap_or(u32::MAX),
+        offsets_retention_check_interval: millis(groups.offsets_retention_check_interval_ms),
+        record_bytes_max: usize::try_from(config.log.message_max_bytes).unwrap_or(0),
+        ..GroupConfig::default()
+    }
+}
+
+fn slots(config: &BrokerConfig) -> usize {
+    usize::try_from(config.network.max_incremental_fetch_session_cache_slots).unwrap_or(0)
+}
+
+fn free_bytes_min(config: &BrokerConfig) -> u64 {
+    u64::try_from(config.log.storage_min_free_bytes).unwrap_or(0)
+}
+
+/// Milliseconds of the configuration; below zero is for ever.
+fn millis(count: i64) -> Duration {
+    u64::try_from(count).map_or(Duration::from_secs(u64::from(u32::MAX)), Duration::from_millis)
+}
+
+/// What this machine calls itself, for listeners that do not say where they are reached.
+fn host_name() -> String {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let name = name.trim();
+    if name.is_empty() { "localhost".to_owned() } else { name.to_owned() }
+}
+
+impl Broker {
+    /// Closes every log. Whether all of them are closed in order.
+    fn close_logs(&self) -> bool {
+        let mut points: BTreeMap<usize, Points> = BTreeMap::new();
+        let mut all_closed = true;
+        for hosted in self.registry.partitions() {
+            let Ok(mut partition) = hosted.lock() else {
+                all_closed = false;
+                continue;
+            };
+            let closed = partition.close();
+            if let Err(error) = closed {
+                warn!(partition = %hosted.id, %error, "cannot close a log in order");
+                all_closed = false;
+            }
+            points.entry(hosted.log_dir).or_default().note(&hosted.id, &partition.offsets());
+        }
+        for (number, points) in &points {
+            if let Err(error) = self.logs.write_checkpoints(*number, points) {
+                warn!(%error, "cannot write the checkpoints of a log dir");
+                all_closed = false;
+            }
+        }
+        all_closed
+    }
+}
