@@ -7,7 +7,7 @@ use super::classic::Classic;
 use super::input::{CommitPartition, CommitTopic, OffsetCommit};
 use super::machine::Coordinator;
 use super::output::{CommittedTopic, OffsetCommitReply, Output, Reply};
-use super::records::{CommittedOffset, Record};
+use super::records::{CommittedOffset, Record, TEXT_BYTES_MAX};
 use super::state::GroupState;
 use crate::machine::{Now, Out, Ticket};
 
@@ -27,7 +27,7 @@ impl Coordinator {
         self.committer_is_alive(now, request, out);
         let limit = self.config.offset_metadata_max;
         let records = self.commit_records(now.wall, request);
-        let size: usize = records.iter().map(|record| record.encode().size()).sum();
+        let size: usize = records.iter().map(|record| record.size_max()).sum();
         if size > self.config.record_bytes_max {
             let reply =
                 Reply::OffsetCommit(answer(request, |_| ErrorCode::InvalidCommitOffsetSize));
@@ -43,6 +43,9 @@ impl Coordinator {
 
     /// A group that nobody knows may be committed to by one who is no member of any: that makes a simple group.
     fn validate_commit(&self, request: &OffsetCommit) -> Result<(), ErrorCode> {
+        if request.group.len() > TEXT_BYTES_MAX {
+            return Err(ErrorCode::InvalidGroupId);
+        }
         match (self.live.get(&request.group), self.stored.group(&request.group)) {
             (Some(group), _) => group.validate_commit(request),
             (None, _) if !request.generation.is_some() => Ok(()),
@@ -115,9 +118,10 @@ fn partitions(topic: &CommitTopic) -> impl Iterator<Item = &CommitPartition> {
     topic.partitions.iter()
 }
 
-/// Kafka counts UTF-16 units.
+/// Kafka counts UTF-16 units. Whatever the limit, a record must be able to hold the text.
 fn is_too_long(metadata: &str, limit: usize) -> bool {
-    metadata.len() > limit && metadata.encode_utf16().count() > limit
+    let is_over = metadata.len() > limit && metadata.encode_utf16().count() > limit;
+    is_over || metadata.len() > TEXT_BYTES_MAX
 }
 
 fn answer(

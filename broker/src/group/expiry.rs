@@ -35,9 +35,9 @@ impl Coordinator {
         let mut budget = self.config.record_bytes_max / 2;
         let mut due = due.into_iter().peekable();
         while let Some(record) = due.next() {
-            budget = budget.saturating_sub(record.encode().size());
+            budget = budget.saturating_sub(record.size_max());
             out.record(record);
-            if due.peek().is_some_and(|next| next.encode().size() > budget) {
+            if due.peek().is_some_and(|next| next.size_max() > budget) {
                 break;
             }
         }

@@ -72,6 +72,23 @@ pub struct JoinGroup {
     pub supports_skipping_assignment: bool,
 }
 
+impl JoinGroup {
+    /// The length of the longest text that would be recorded of it, a member id that is yet to be given included.
+    pub(super) fn text_bytes_max(&self) -> usize {
+        let instance = self.instance_id.as_ref().map_or(0, |name| name.len());
+        let new_id = instance.max(self.client_id.len()) + 1 + self.unique.len();
+        let protocols = self.protocols.iter().map(|protocol| protocol.name.len());
+        let others = [
+            self.group.len(),
+            self.member_id.len(),
+            self.client_host.len(),
+            self.protocol_type.len(),
+            new_id,
+        ];
+        protocols.chain(others).max().unwrap_or(0)
+    }
+}
+
 /// A way to share partitions that a member offers to follow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Protocol {

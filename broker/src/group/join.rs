@@ -217,7 +217,13 @@ impl Classic {
         leader: MemberId,
         skips: bool,
     ) {
-        turn.record(self.as_record());
+        let record = self.as_record();
+        if record.size_max() > turn.config.record_bytes_max {
+            self.put_out(turn, id);
+            refuse_join(turn, ticket, ErrorCode::UnknownServerError, MemberId::default());
+            return self.rebalance(turn, "a static member says more than a record can hold");
+        }
+        turn.record(record);
         let is_leader = self.roster.is_leader(id);
         let joined = self.joined(id);
         let reply = if skips {

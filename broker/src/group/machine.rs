@@ -10,7 +10,7 @@ use super::config::GroupConfig;
 use super::ids::{GroupId, MemberId};
 use super::input::{Heartbeat, Input, JoinGroup, LeaveGroup, SyncGroup};
 use super::output::{JoinGroupReply, LeaveGroupReply, LeftMember, Output, Reply, SyncGroupReply};
-use super::records::Record;
+use super::records::{Record, TEXT_BYTES_MAX};
 use super::stored::Stored;
 use super::timers::{Timer, Timers};
 use super::turn::Turn;
@@ -201,6 +201,7 @@ impl Coordinator {
             self.live.contains_key(&request.group) || self.stored.group(&request.group).is_some();
         match () {
             () if request.group.is_empty() => Err(ErrorCode::InvalidGroupId),
+            () if request.text_bytes_max() > TEXT_BYTES_MAX => Err(ErrorCode::InvalidRequest),
             () if !allowed.contains(&request.session_timeout) => {
                 Err(ErrorCode::InvalidSessionTimeout)
             }

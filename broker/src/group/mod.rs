@@ -89,6 +89,8 @@ mod state;
 mod stored;
 mod subscription;
 mod sync;
+#[cfg(test)]
+mod tests;
 mod timers;
 mod turn;
 pub mod wire;

@@ -69,7 +69,7 @@ impl Classic {
         self.roster.assign(shares.into_iter().collect::<BTreeMap<_, _>>());
         self.become_state(GroupState::Stable, turn.wall());
         let record = self.as_record();
-        if record.encode().size() > turn.config.record_bytes_max {
+        if record.size_max() > turn.config.record_bytes_max {
             self.state = GroupState::CompletingRebalance;
             self.since = before;
             return self.refuse_assignment(turn);

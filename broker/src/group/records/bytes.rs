@@ -30,6 +30,9 @@ pub enum RecordError {
     },
 }
 
+/// The longest text that a record can hold. Requests can carry longer ones; the machine turns those away.
+pub(in crate::group) const TEXT_BYTES_MAX: usize = i16::MAX as usize;
+
 /// Writes fields into a buffer of its own.
 #[derive(Default)]
 pub(super) struct Writer(BytesMut);
@@ -47,11 +50,9 @@ impl Writer {
         self.0.put_i64(number);
     }
 
-    /// A text with its length in front. Requests carry texts with the same length field, so it always fits; what
-    /// does not come from a request is short.
+    /// A text with its length in front.
     pub(super) fn string(&mut self, text: &str) {
-        let length =
-            i16::try_from(text.len()).expect("a text that came in a request fits a record");
+        let length = i16::try_from(text.len()).expect("no text is longer than TEXT_BYTES_MAX");
         self.0.put_i16(length);
         self.0.put_slice(text.as_bytes());
     }
@@ -78,8 +79,7 @@ impl Writer {
     }
 
     pub(super) fn compact_string(&mut self, text: &str) {
-        let length =
-            u32::try_from(text.len()).expect("a text that came in a request fits a record");
+        let length = u32::try_from(text.len()).expect("no text is longer than TEXT_BYTES_MAX");
         self.varint(length + 1);
         self.0.put_slice(text.as_bytes());
     }

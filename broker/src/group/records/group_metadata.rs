@@ -52,6 +52,15 @@ const WRITTEN: i16 = 3;
 const NEWEST: i16 = 4;
 
 impl GroupMetadata {
+    /// The most bytes that it takes.
+    pub(super) fn size_max(&self) -> usize {
+        let length = |text: Option<&str>| text.map_or(0, str::len);
+        let names = length(self.protocol_type.as_deref())
+            + length(self.protocol.as_deref())
+            + length(self.leader.as_deref());
+        64 + names + self.members.iter().map(MemberMetadata::size_max).sum::<usize>()
+    }
+
     pub(super) fn encode(&self) -> Bytes {
         let mut out = Writer::default();
         out.i16(WRITTEN);
@@ -89,6 +98,14 @@ impl GroupMetadata {
 }
 
 impl MemberMetadata {
+    fn size_max(&self) -> usize {
+        let names = self.member_id.len()
+            + self.instance_id.as_ref().map_or(0, |name| name.len())
+            + self.client_id.len()
+            + self.client_host.len();
+        64 + names + self.subscription.len() + self.assignment.len()
+    }
+
     fn encode(&self, out: &mut Writer) {
         out.string(&self.member_id);
         out.nullable_string(self.instance_id.as_deref());

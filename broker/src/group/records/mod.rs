@@ -20,6 +20,7 @@ use ::bytes::Bytes;
 use protocol::ids::{PartitionIndex, TopicName};
 
 pub use self::bytes::RecordError;
+pub(super) use self::bytes::TEXT_BYTES_MAX;
 pub use group_metadata::{GroupMetadata, MemberMetadata};
 pub use offset_commit::CommittedOffset;
 
@@ -67,14 +68,6 @@ pub struct Encoded {
     pub value: Option<Bytes>,
 }
 
-impl Encoded {
-    /// How many bytes it takes in a batch, generously: key, value, and the varints around them.
-    pub fn size(&self) -> usize {
-        const AROUND: usize = 32;
-        self.key.len() + self.value.as_ref().map_or(0, Bytes::len) + AROUND
-    }
-}
-
 /// The layout of an offset commit's key. Layout 0 is the same and was written before Kafka 0.9.
 const OFFSET_KEY: i16 = 1;
 const OFFSET_KEY_OLD: i16 = 0;
@@ -87,6 +80,18 @@ impl Record {
         match self {
             Self::Offset { group, .. } | Self::Group { group, .. } => group,
         }
+    }
+
+    /// The most bytes that it takes in a batch: key, value, and the varints around them. Cheap, and never too few.
+    pub fn size_max(&self) -> usize {
+        const AROUND: usize = 64;
+        let value = match self {
+            Self::Offset { topic, value, .. } => {
+                topic.len() + value.as_ref().map_or(0, CommittedOffset::size_max)
+            }
+            Self::Group { value, .. } => value.as_ref().map_or(0, GroupMetadata::size_max),
+        };
+        AROUND + self.group().len() + value
     }
 
     /// The bytes to store.

@@ -41,6 +41,11 @@ impl CommittedOffset {
         self
     }
 
+    /// The most bytes that any layout of it takes.
+    pub(super) fn size_max(&self) -> usize {
+        64 + self.metadata.len()
+    }
+
     pub(super) fn encode(&self) -> Bytes {
         let mut out = Writer::default();
         if self.expires != TimestampMs::NONE {

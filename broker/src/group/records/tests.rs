@@ -128,6 +128,16 @@ fn what_we_write_kafka_would_have_written() {
 }
 
 #[test]
+fn a_record_takes_no_more_bytes_than_it_says() {
+    for (name, bytes) in
+        golden(LAYOUTS).chain(golden(BROKER)).filter(|(name, _)| !name.starts_with("consumer"))
+    {
+        let size = bytes.key.len() + bytes.value.as_ref().map_or(0, Bytes::len);
+        assert!(decode(bytes).size_max() >= size + 20, "{name}");
+    }
+}
+
+#[test]
 fn the_oldest_key_of_an_offset_commit_is_read() {
     let mut bytes = layout("offset commit, layout 0");
     bytes.key = [&[0, 0], &bytes.key[2..]].concat().into();

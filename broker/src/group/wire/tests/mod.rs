@@ -1,5 +1,7 @@
 //! What versions mean differently, one claim a test.
 
+mod versions;
+
 use bytes::Bytes;
 use protocol::ids::{LeaderEpoch, Offset, PartitionIndex, TopicId, TopicName};
 use protocol::messages::leave_group_request::MemberIdentity;
