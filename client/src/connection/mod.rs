@@ -171,7 +171,7 @@ impl Connection {
 
     /// Sends a request in the highest version that both sides speak and waits for the answer.
     pub async fn call<R: Call>(&self, request: &R) -> Result<R::Response, Error> {
-        let version = self.versions.pick(wire::api_key::<R>(), self.address())?;
+        let version = self.versions.pick(R::KEY, self.address())?;
         self.send(request, version, Duration::ZERO).await?.await
     }
 
@@ -192,10 +192,10 @@ impl Connection {
 
         let shared = Arc::clone(&self.shared);
         Ok(async move {
-            let frame = shared.wait(answered, patience, wire::api_key::<R>()).await?;
+            let frame = shared.wait(answered, patience, R::KEY).await?;
             wire::decode::<R>(version, frame).map_err(|cause| Error::Malformed {
                 address: shared.address.clone(),
-                cause: format!("its {:?} v{version} answer: {cause}", wire::api_key::<R>()),
+                cause: format!("its {:?} v{version} answer: {cause}", R::KEY),
             })
         })
     }
@@ -221,9 +221,9 @@ impl Connection {
     fn encode<R: Call>(&self, request: &R, version: i16) -> Result<(i32, Vec<Bytes>), Error> {
         // Wraps after 2^31 requests; an id only has to differ from those under way.
         let correlation = self.shared.correlation.fetch_add(1, Ordering::Relaxed) & i32::MAX;
-        let client_id = Some(self.shared.options.client_id.clone());
+        let client_id = &self.shared.options.client_id;
         let chunks = wire::encode(request, version, correlation, client_id).map_err(|cause| {
-            let api = wire::api_key::<R>();
+            let api = R::KEY;
             Error::Invalid(format!("{api:?} v{version} cannot say what was asked for: {cause}"))
         })?;
         Ok((correlation, chunks))
