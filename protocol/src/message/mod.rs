@@ -225,4 +225,6 @@ fn encode<B: ApiBody>(
 }
 
 #[cfg(test)]
+mod golden_tests;
+#[cfg(test)]
 mod tests;
