@@ -20,6 +20,7 @@ use super::clock::Clock;
 use super::hosted::Hosted;
 use crate::coordinator::{self, Host, load};
 use crate::group::{self, Coordinator, GroupConfig, GroupId, Input, Output, Reply};
+use crate::housekeeping::flush::FlushQueue;
 use crate::machine::{Instant, Ticket};
 use crate::partition::{Isolation, Watch};
 use storage::log::ReadLimits;
@@ -32,6 +33,7 @@ const LOAD_BYTES: usize = 1 << 20;
 pub(crate) struct Groups {
     clock: Clock,
     config: GroupConfig,
+    flush_queue: Arc<FlushQueue>,
     coordinators: RwLock<BTreeMap<PartitionIndex, Arc<GroupCoordinator>>>,
     next_ticket: AtomicU64,
     /// How many partitions `__consumer_offsets` has.
@@ -42,6 +44,7 @@ pub(crate) struct Groups {
 #[derive(Debug)]
 struct GroupCoordinator {
     hosted: Arc<Hosted>,
+    flush_queue: Arc<FlushQueue>,
     state: Mutex<State>,
     /// Rung when the partition acknowledges more, or the machine's next timer may have changed.
     bell: Notify,
@@ -70,10 +73,11 @@ impl Wake for GroupCoordinator {
 }
 
 impl Groups {
-    pub(crate) fn new(clock: Clock, config: GroupConfig) -> Self {
+    pub(crate) fn new(clock: Clock, config: GroupConfig, flush_queue: Arc<FlushQueue>) -> Self {
         Self {
             clock,
             config,
+            flush_queue,
             coordinators: RwLock::default(),
             next_ticket: AtomicU64::new(1),
             partitions: AtomicI32::new(1),
@@ -137,6 +141,7 @@ impl Groups {
         let state = State { host: Stage::Loading, waiting: HashMap::new() };
         let coordinator = Arc::new(GroupCoordinator {
             hosted: Arc::clone(hosted),
+            flush_queue: Arc::clone(&self.flush_queue),
             state: Mutex::new(state),
             bell: Notify::new(),
         });
@@ -293,6 +298,7 @@ impl GroupCoordinator {
             Ok(handled) => {
                 if let Some(end) = handled.waits_for {
                     partition.park(Watch::Acknowledged, end, Waker::from(Arc::clone(self)));
+                    self.flush_queue.ask(&self.hosted);
                 }
                 drop(partition);
                 waiting.extend(caller);

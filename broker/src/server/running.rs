@@ -113,6 +113,7 @@ impl Running {
         let controller = start_controller(&config, &settings, &logs, clock).await?;
         let epoch = register(&controller, &config, &logs, &bound).await?;
 
+        let flush_queue = Arc::new(FlushQueue::default());
         let broker = Arc::new(Broker {
             clock,
             node_id,
@@ -120,10 +121,10 @@ impl Running {
             settings,
             registry: super::hosted::Registry::default(),
             registry_changed: watch::Sender::new(0),
-            groups: Arc::new(Groups::new(clock, group_config(&config))),
+            groups: Arc::new(Groups::new(clock, group_config(&config), Arc::clone(&flush_queue))),
             producer_ids: ProducerIds::new(Arc::clone(&controller), node_id),
             fetch_sessions: FetchSessions::new(slots(&config)),
-            flush_queue: Arc::new(FlushQueue::default()),
+            flush_queue,
             housekeeping: Housekeeping::new(&config.cluster.log_dirs, free_bytes_min(&config)),
             metrics: Arc::new(Metrics::default()),
             epoch: AtomicI64::new(epoch),
