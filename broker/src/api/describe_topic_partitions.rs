@@ -128,7 +128,7 @@ fn partition(
         .with_leader_epoch(known.leader_epoch.get())
         .with_replica_nodes(node_ids(&known.replicas))
         .with_isr_nodes(node_ids(&known.isr))
-        .with_eligible_leader_replicas(None)
-        .with_last_known_elr(None)
+        .with_eligible_leader_replicas(Some(Vec::new()))
+        .with_last_known_elr(Some(Vec::new()))
         .with_offline_replicas(offline(image, known))
 }
