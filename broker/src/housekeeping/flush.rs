@@ -68,10 +68,6 @@ impl FlushQueue {
 pub(crate) type OnFailure = Arc<dyn Fn(&Hosted, &storage::log::SyncError) + Send + Sync>;
 
 /// Starts `count` flusher threads. They end after [`FlushQueue::close`].
-#[expect(
-    clippy::disallowed_methods,
-    reason = "syncs block for as long as the disk likes: they have threads of their own"
-)]
 pub(crate) fn start(
     queue: &Arc<FlushQueue>,
     count: usize,

@@ -70,6 +70,9 @@ pub struct Out<M: Machine + ?Sized> {
     outputs: Vec<(Release, M::Output)>,
 }
 
+/// The records of one decision, and its outputs with the moment when each may leave.
+pub type Said<M> = (Vec<<M as Machine>::Record>, Vec<(Release, <M as Machine>::Output)>);
+
 impl<M: Machine + ?Sized> Out<M> {
     /// Nothing said yet.
     pub fn new() -> Self {
@@ -97,7 +100,7 @@ impl<M: Machine + ?Sized> Out<M> {
     }
 
     /// Takes everything said, for the host.
-    pub fn into_parts(self) -> (Vec<M::Record>, Vec<(Release, M::Output)>) {
+    pub fn into_parts(self) -> Said<M> {
         (self.records, self.outputs)
     }
 }

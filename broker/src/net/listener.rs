@@ -53,11 +53,6 @@ impl Census {
         Arc::new(Self { limits, counts: Mutex::default() })
     }
 
-    /// How many connections there are.
-    pub(crate) fn total(&self) -> usize {
-        self.counts.lock().total
-    }
-
     fn enter(self: &Arc<Self>, ip: IpAddr) -> Result<Place, &'static str> {
         let mut counts = self.counts.lock();
         if counts.total >= self.limits.total {

@@ -26,7 +26,8 @@ impl MemoryBudget {
     }
 
     /// How many bytes are out.
-    pub(crate) fn used(&self) -> usize {
+    #[cfg(test)]
+    fn used(&self) -> usize {
         self.used.load(Ordering::Relaxed)
     }
 

@@ -36,10 +36,8 @@ impl ConfigRules for Rows {
             }
             target => {
                 check_broker_id(resource)?;
-                pairs
-                    .map(|(key, value)| alter::check(target, key, value))
-                    .collect::<Result<(), _>>()
-                    .map_err(refusal)
+                let mut pairs = pairs;
+                pairs.try_for_each(|(key, value)| alter::check(target, key, value)).map_err(refusal)
             }
         }
     }

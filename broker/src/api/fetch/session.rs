@@ -167,7 +167,8 @@ impl Sessions {
     }
 
     /// How many sessions there are.
-    pub(crate) fn len(&self) -> usize {
+    #[cfg(test)]
+    fn len(&self) -> usize {
         self.inner.lock().sessions.len()
     }
 }

@@ -133,7 +133,8 @@ fn a_manual_assignment_that_cannot_be_is_refused() {
     let mut stage = Stage::with_brokers(&[1, 2]);
     stage.ask(registration(3, true)).expect("it may register");
     let assignment = ErrorCode::InvalidReplicaAssignment;
-    let table: [(&[(i32, &[i32])], ErrorCode); 7] = [
+    type Assignment = &'static [(i32, &'static [i32])];
+    let table: [(Assignment, ErrorCode); 7] = [
         (&[(0, &[])], assignment),
         (&[(0, &[1, 1])], assignment),
         (&[(0, &[9])], assignment),
