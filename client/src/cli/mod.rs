@@ -83,3 +83,58 @@ fn report(failure: &Failure) -> ExitCode {
     }
     failure.exit().into()
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, Parser};
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(subcommand)]
+        commands: Commands,
+    }
+
+    fn accepts(line: &str) -> bool {
+        let arguments = std::iter::once("sapwood").chain(line.split(' '));
+        Line::try_parse_from(arguments).is_ok()
+    }
+
+    #[test]
+    fn no_two_flags_of_a_command_are_the_same() {
+        Line::command().debug_assert();
+    }
+
+    #[test]
+    fn command_lines_parse_as_they_are_documented() {
+        for line in [
+            "topic create a b -p 3 -r 2 -c retention.ms=1000 -c cleanup.policy=compact --if-not-exists",
+            "topic create a --partitions 1 --replication-factor 1 --bootstrap-server h:1,i:2",
+            "topic ls ^logs -o json -b h:1",
+            "topic describe a -p --output table",
+            "topic produce a -k : -H a=1 -H b:2 -z zstd --acks all -p 0 --timeout 5s",
+            "topic produce a --acks -1",
+            "topic consume a b -o -10 -n 5 -e -f %v\\n",
+            "topic consume a -o @-1h -p 0,2 -J",
+            "topic consume a -g g --offset start --read-committed",
+            "topic delete a -y",
+            "group list -o name",
+            "group describe g h --brokers h:1",
+        ] {
+            assert!(accepts(line), "{line}");
+        }
+        for line in [
+            "topic create",
+            "topic create a -p 0",
+            "topic create a -c novalue",
+            "topic consume a -o nowhere",
+            "topic consume a -g g -p 1",
+            "topic produce a --acks 2",
+            "topic list -o yaml",
+            "topic list --timeout soon",
+        ] {
+            assert!(!accepts(line), "{line}");
+        }
+    }
+}

@@ -241,3 +241,6 @@ impl Error {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -40,7 +40,7 @@ pub struct Produce {
     #[arg(short = 'z', long, value_enum, default_value_t)]
     compression: Codec,
     /// How many replicas must have a record
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, value_enum, default_value_t, allow_hyphen_values = true)]
     acks: AcksArg,
     /// Only this partition
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(i32).range(0..))]
