@@ -60,5 +60,6 @@ fn delete(
     }
     let hosted = topic.partition(index).ok_or(ErrorCode::UnknownTopicOrPartition)?;
     let start = hosted.lock()?.delete_records(before)?;
+    broker.housekeeping.note_start_moved();
     Ok(start)
 }

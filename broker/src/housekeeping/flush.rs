@@ -10,6 +10,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use protocol::ErrorCode;
+use storage::log::SyncError;
 use tracing::error;
 
 use crate::server::hosted::Hosted;
@@ -64,8 +65,9 @@ impl FlushQueue {
     }
 }
 
-/// What a flusher tells the broker when a sync has failed: the whole log dir is lost to this process.
-pub(crate) type OnFailure = Arc<dyn Fn(&Hosted, &storage::log::SyncError) + Send + Sync>;
+/// What a flusher tells the broker when a sync has failed: the whole log dir is lost to this process, unless there was
+/// only no space.
+pub(crate) type OnFailure = Arc<dyn Fn(&Arc<Hosted>, &SyncError) + Send + Sync>;
 
 /// Starts `count` flusher threads. They end after [`FlushQueue::close`].
 pub(crate) fn start(
@@ -90,7 +92,7 @@ pub(crate) fn start(
         .collect()
 }
 
-fn sync(hosted: &Hosted, on_failure: &OnFailure) {
+fn sync(hosted: &Arc<Hosted>, on_failure: &OnFailure) {
     hosted.begin_sync();
     let Some(task) = hosted.lock().ok().and_then(|partition| partition.unflushed()) else {
         return;
@@ -101,6 +103,8 @@ fn sync(hosted: &Hosted, on_failure: &OnFailure) {
                 partition.flushed(flushed);
             }
         }
+        // Nothing is lost, but an acknowledgement has to wait until there is space. Housekeeping asks again.
+        Err(failure @ SyncError::NoSpace { .. }) => on_failure(hosted, &failure),
         Err(failure) => {
             error!(partition = %hosted.id, error = %failure, "a sync failed; its log dir is offline until a restart");
             if let Ok(mut partition) = hosted.lock() {

@@ -16,6 +16,8 @@ use parking_lot::Mutex;
 use protocol::ids::TimestampMs;
 use storage::disk::{Disk, OsDisk};
 use storage::log::Removal;
+use storage::producer::Limits as ProducerLimits;
+use tokio::sync::Notify;
 use tracing::{info, warn};
 
 use crate::server::Broker;
@@ -23,6 +25,12 @@ use crate::server::hosted::Hosted;
 
 /// How long an append that nobody waits for may stay unsynced.
 const LAZY_SYNC: Duration = Duration::from_millis(500);
+
+/// How often quiet logs give back what they do not need.
+const COOLING: Duration = Duration::from_secs(30);
+
+/// The most producers that one partition remembers. Ids cost a client nothing, so that there has to be a limit.
+const PRODUCERS_MAX: usize = 100_000;
 
 /// How often free space is looked at.
 const SPACE_CHECK: Duration = Duration::from_secs(1);
@@ -42,6 +50,8 @@ pub(crate) struct Housekeeping {
     to_sync: Mutex<Vec<Arc<Hosted>>>,
     /// Files of deleted segments that readers may still hold.
     removals: Mutex<Vec<Removal<OsDisk>>>,
+    /// Rung when records were deleted on request: a restart must know of it.
+    start_moved: Notify,
 }
 
 impl Housekeeping {
@@ -52,12 +62,18 @@ impl Housekeeping {
             free_bytes_min,
             to_sync: Mutex::default(),
             removals: Mutex::default(),
+            start_moved: Notify::new(),
         }
     }
 
     /// Whether a log dir has room for records.
     pub(crate) fn has_room(&self, log_dir: usize) -> bool {
         self.rooms.get(log_dir).is_some_and(|room| room.enough.load(Ordering::Relaxed))
+    }
+
+    /// Records were deleted on request: the checkpoint that says so is written soon.
+    pub(crate) fn note_start_moved(&self) {
+        self.start_moved.notify_one();
     }
 
     /// Notes an append that nobody waits for.
@@ -107,6 +123,19 @@ pub(crate) fn space(path: &Path) -> io::Result<Space> {
 }
 
 impl Broker {
+    /// Takes from quiet logs what they do not need, and from their memory the producers that are long gone.
+    fn cool_logs(&self) {
+        let now = self.clock.wall();
+        let expiration_ms = i64::from(self.config().log.producer_id_expiration_ms);
+        let limits = ProducerLimits { expiration_ms, producers_max: PRODUCERS_MAX };
+        for hosted in self.registry.partitions() {
+            if let Ok(mut partition) = hosted.lock() {
+                partition.log_mut().producers_mut().forget(now, &limits);
+                partition.log_mut().cool();
+            }
+        }
+    }
+
     /// Lets go what retention allows, everywhere, and removes the files of what was let go before.
     fn remove_old_segments(&self) {
         let now = self.clock.wall();
@@ -127,6 +156,13 @@ impl Broker {
                 warn!(%error, "cannot remove the files of an old segment");
             }
         }
+    }
+}
+
+async fn blocking(broker: &Arc<Broker>, work: impl FnOnce(&Broker) + Send + 'static) {
+    let broker = Arc::clone(broker);
+    if tokio::task::spawn_blocking(move || work(&broker)).await.is_err() {
+        warn!("a round of housekeeping failed");
     }
 }
 
@@ -157,17 +193,20 @@ pub(crate) async fn run(broker: Arc<Broker>, disk: OsDisk) {
     let mut space = tokio::time::interval(SPACE_CHECK);
     let mut retention =
         tokio::time::interval_at(tokio::time::Instant::now() + retention, retention);
+    let checkpoint =
+        u64::try_from(broker.config().log.flush_offset_checkpoint_interval_ms).unwrap_or(0).max(1);
+    let mut checkpoint = tokio::time::interval(Duration::from_millis(checkpoint));
+    let mut cooling = tokio::time::interval(COOLING);
     loop {
         tokio::select! {
             _ = lazy_sync.tick() => broker.housekeeping.sync_noted(&broker),
             _ = space.tick() => broker.housekeeping.look_at_space(&disk),
-            _ = retention.tick() => {
-                let broker = Arc::clone(&broker);
-                // Looking through segments and removing files waits for the disk.
-                let done = tokio::task::spawn_blocking(move || broker.remove_old_segments()).await;
-                if done.is_err() {
-                    warn!("looking for old segments failed");
-                }
+            // What waits for the disk runs where it may.
+            _ = retention.tick() => blocking(&broker, Broker::remove_old_segments).await,
+            _ = cooling.tick() => blocking(&broker, Broker::cool_logs).await,
+            _ = checkpoint.tick() => blocking(&broker, |broker| { broker.write_checkpoints(); }).await,
+            () = broker.housekeeping.start_moved.notified() => {
+                blocking(&broker, |broker| { broker.write_checkpoints(); }).await;
             }
         }
     }

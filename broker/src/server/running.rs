@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use storage::disk::OsDisk;
+use storage::log::SyncError;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -338,7 +339,11 @@ fn on_sync_failure(broker: &Arc<Broker>) -> housekeeping::flush::OnFailure {
     // The flushers must not keep the broker alive that joins them.
     let broker = Arc::downgrade(broker);
     Arc::new(move |hosted, failure| {
-        if let Some(broker) = broker.upgrade() {
+        let Some(broker) = broker.upgrade() else { return };
+        if matches!(failure, SyncError::NoSpace { .. }) {
+            warn!(partition = %hosted.id, %failure, "a sync waits for disk space");
+            broker.housekeeping.sync_later(hosted);
+        } else {
             broker.fail_log_dir(
                 hosted.log_dir,
                 "sync",
@@ -387,26 +392,39 @@ fn host_name() -> String {
 impl Broker {
     /// Closes every log. Whether all of them are closed in order.
     fn close_logs(&self) -> bool {
-        let mut points: BTreeMap<usize, Points> = BTreeMap::new();
         let mut all_closed = true;
         for hosted in self.registry.partitions() {
-            let Ok(mut partition) = hosted.lock() else {
-                all_closed = false;
-                continue;
-            };
-            let closed = partition.close();
-            if let Err(error) = closed {
-                warn!(partition = %hosted.id, %error, "cannot close a log in order");
-                all_closed = false;
+            match hosted.lock().map(|mut partition| partition.close()) {
+                Ok(Ok(_)) => {}
+                Ok(Err(error)) => {
+                    warn!(partition = %hosted.id, %error, "cannot close a log in order");
+                    all_closed = false;
+                }
+                Err(_) => all_closed = false,
             }
-            points.entry(hosted.log_dir).or_default().note(&hosted.id, &partition.offsets());
         }
+        all_closed &= self.write_checkpoints();
+        all_closed
+    }
+
+    /// Writes down where every partition stands, so that a restart reads only what came after. Whether all is written.
+    pub(crate) fn write_checkpoints(&self) -> bool {
+        let mut points: BTreeMap<usize, Points> = BTreeMap::new();
+        for hosted in self.registry.partitions() {
+            if let Ok(partition) = hosted.lock() {
+                points.entry(hosted.log_dir).or_default().note(&hosted.id, &partition.offsets());
+            }
+        }
+        let mut all_written = true;
         for (number, points) in &points {
+            if self.logs.dir(*number).health().failure().is_some() {
+                continue;
+            }
             if let Err(error) = self.logs.write_checkpoints(*number, points) {
                 warn!(%error, "cannot write the checkpoints of a log dir");
-                all_closed = false;
+                all_written = false;
             }
         }
-        all_closed
+        all_written
     }
 }

@@ -23,7 +23,7 @@ use uuid::Uuid;
 use self::answer::Answering;
 use self::session::{Key, Opening, TopicKey, Wanted};
 use super::{Api, Call, Stage};
-use crate::partition::{Fetch as Read, Fetched, Isolation, Offsets, Watch};
+use crate::partition::{Fetch as Read, Fetched, Isolation, Offsets, WaiterId, Watch};
 use crate::server::Broker;
 use crate::server::hosted::{Hosted, Topics};
 use crate::server::signal::Signal;
@@ -223,7 +223,7 @@ impl Fetching {
     /// Waits until a partition has moved on or the time is up; `false`: it is.
     async fn wait_for_more(&self, attempt: &Attempt, deadline: tokio::time::Instant) -> bool {
         let signal = Signal::after(1);
-        let mut parked = Vec::new();
+        let mut parked = Parked::default();
         let topics = Arc::clone(&self.broker.registry.topics());
         for taken in &attempt.taken {
             let Ok(records) = &taken.outcome else { continue };
@@ -235,22 +235,29 @@ impl Fetching {
                 signal.count_down();
                 break;
             }
-            parked.push((
-                Arc::clone(hosted),
-                partition.park(Watch::Visible, reaches, signal.waker()),
-            ));
+            let id = partition.park(Watch::Visible, reaches, signal.waker());
+            parked.0.push((Arc::clone(hosted), id));
         }
-        let moved = tokio::time::timeout_at(deadline, signal.given()).await.is_ok();
-        for (hosted, id) in parked {
-            if let Ok(mut partition) = hosted.lock() {
-                partition.leave(id);
-            }
-        }
-        moved
+        tokio::time::timeout_at(deadline, signal.given()).await.is_ok()
     }
 
     fn answer(&mut self, attempt: Attempt) -> FetchResponse {
         self.answering.answer(attempt.taken)
+    }
+}
+
+/// Where a fetch is parked. It leaves when it is done waiting, and also when its client has gone and nobody polls it
+/// any more.
+#[derive(Default)]
+struct Parked(Vec<(Arc<Hosted>, WaiterId)>);
+
+impl Drop for Parked {
+    fn drop(&mut self) {
+        for (hosted, id) in self.0.drain(..) {
+            if let Ok(mut partition) = hosted.lock() {
+                partition.leave(id);
+            }
+        }
     }
 }
 
