@@ -65,6 +65,8 @@ pub(crate) struct Slot<D: Disk> {
 struct State<D: Disk> {
     file: Option<Arc<FileOf<D>>>,
     map: Option<Arc<MapOf<D>>>,
+    /// The name is about to mean another file, or none: what is open may be read on, and nothing is opened any more.
+    retired: bool,
 }
 
 impl<D: Disk> OpenFiles<D> {
@@ -87,7 +89,7 @@ impl<D: Disk> OpenFiles<D> {
 
     /// A closed slot for a file.
     pub(crate) fn slot(&self, path: PathBuf) -> Arc<Slot<D>> {
-        let state = Mutex::new(State { file: None, map: None });
+        let state = Mutex::new(State { file: None, map: None, retired: false });
         Arc::new(Slot { files: self.clone(), path, used: AtomicBool::new(false), state })
     }
 
@@ -134,6 +136,9 @@ impl<D: Disk> Slot<D> {
         if let Some(file) = &state.file {
             return Ok(file.clone());
         }
+        if state.retired {
+            return Err(io::ErrorKind::NotFound.into());
+        }
         let file = Arc::new(self.files.disk().open(&self.path, OpenMode::Write)?);
         state.file = Some(file.clone());
         // The clock may look at other slots, but it only tries their locks, and so never waits for this one.
@@ -177,6 +182,11 @@ impl<D: Disk> Slot<D> {
     /// Lets go of the map, and returns it; those who hold slices of it keep it.
     pub(crate) fn take_map(&self) -> Option<Arc<MapOf<D>>> {
         lock(&self.state).map.take()
+    }
+
+    /// The file is no longer what its name means: if it is not open now, it is gone (`NotFound`).
+    pub(crate) fn retire(&self) {
+        lock(&self.state).retired = true;
     }
 
     /// Lets go of the file and the map. Those who hold them keep them.

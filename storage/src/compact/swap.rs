@@ -98,6 +98,23 @@ impl Swap {
         disk.sync_dir(&self.dir)
     }
 
+    /// Gives the rewritten segment up before it was committed.
+    pub fn discard<D: Disk>(&self, disk: &D) -> io::Result<()> {
+        for kind in [LOG, TXN_INDEX] {
+            let path = self.path(kind, CLEANED);
+            if is_there(disk, &path)? {
+                disk.remove_file(&path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Under which names the old segments' files lie, as far as they were there, after [`Old::Retire`].
+    pub fn retired_paths(&self) -> Vec<PathBuf> {
+        let of = |base: &Offset| KINDS.map(|kind| path(&self.dir, *base, kind, DELETED));
+        self.replaced.iter().flat_map(of).collect()
+    }
+
     /// The name of the rewritten segment.
     pub fn base(&self) -> Offset {
         *self.replaced.first().expect("a swap replaces something")

@@ -10,6 +10,7 @@
 //!   log.unflushed()     ─► FlushTask        run() ─► log.flushed(..)   makes appends durable
 //!   log.offset_for_timestamp(..) ─► TimestampSearch   run()            ListOffsets
 //!   log.retention(..)   ─► Removal          run()                      removes files
+//!   log.compaction(..)  ─► Compaction       run() ─► log.swap_in(..)   keeps the last record of every key
 //! ```
 //!
 //! Only what is rare blocks the owner: opening, truncation, closing.
@@ -23,10 +24,11 @@
 //!
 //! # Left out
 //!
-//! The high watermark, the last stable offset and who may read what: the partition's. Compaction.
+//! The high watermark, the last stable offset and who may read what: the partition's.
 
 mod append;
 mod close;
+mod compact;
 mod config;
 pub mod epoch;
 mod flush;
@@ -57,6 +59,7 @@ use crate::segment::writer::Writer;
 use crate::segment::{Segment, View};
 pub use append::{AppendError, Appended, FollowerAppended, LeaderAppend};
 pub use close::CloseError;
+pub use compact::Compaction;
 pub use config::LogConfig;
 use epoch::EpochCache;
 pub use flush::{FlushTask, Flushed, SyncError};

@@ -15,6 +15,7 @@ use super::epoch::{self, EpochCache};
 use super::recover::{Recovered, Recovery};
 use super::{Log, LogConfig, LogOffsets, Sealed, Unsynced, produced};
 use crate::checkpoint::{self, partition_metadata};
+use crate::compact::{self, CompactError};
 use crate::disk::{Disk, OpenMode, read_exact_at, read_file, write_file};
 use crate::files::OpenFiles;
 use crate::producer::Producers;
@@ -61,9 +62,6 @@ pub enum OpenError {
     /// A batch that should be whole is not, in a place where it cannot be cut off.
     #[error("the log is damaged: {0}")]
     Damaged(String),
-    /// The folder holds the traces of an unfinished compaction, which only the broker that left them can finish.
-    #[error("{0} is left from an unfinished compaction")]
-    Unfinished(String),
 }
 
 /// What a partition's folder holds.
@@ -201,6 +199,7 @@ impl<D: Disk> Log<D> {
             // Or one could come back when the log has grown past it, with other records.
             self.disk().sync_dir(&self.dir)?;
         }
+        let mut behind = !opening.clean_shutdown;
         for snapshot in usable {
             let bytes = read_file(self.disk(), &self.dir.join(file_name(snapshot)))?;
             match Snapshot::load(snapshot, &bytes, opening.now) {
@@ -209,11 +208,13 @@ impl<D: Disk> Log<D> {
                     break;
                 }
                 Err(error) => {
+                    // Only the newest is known to be the state at the end of a cleanly closed log.
+                    behind = true;
                     tracing::warn!(dir = ?self.dir, %snapshot, %error, "a producer snapshot is ignored");
                 }
             }
         }
-        if !opening.clean_shutdown {
+        if behind {
             self.replay_producers(opening.now)?;
         }
         self.producers.advance_end(end);
@@ -267,7 +268,11 @@ impl Folder {
                 (Fate::Live, FileKind::ProducerSnapshot) => folder.snapshots.push(name.base),
                 (Fate::Live, FileKind::TransactionIndex) => {}
                 (Fate::Deleted | Fate::Cleaned, _) => folder.litter.push(entry.name),
-                (Fate::Swap, _) => return Err(OpenError::Unfinished(entry.name)),
+                (Fate::Swap, _) => {
+                    // A compaction was cut short: it is finished, or cleared away, and what there is then is read.
+                    compact::swap::finish(disk, dir)?;
+                    return Self::read(disk, dir);
+                }
             }
         }
         let indexes = folder.offset_indexes.keys().map(|base| (FileKind::OffsetIndex, *base));
@@ -421,6 +426,15 @@ impl From<checkpoint::ReadError> for OpenError {
         match error {
             checkpoint::ReadError::Io { error, .. } => Self::Io(error),
             malformed => Self::Identity(malformed),
+        }
+    }
+}
+
+impl From<CompactError> for OpenError {
+    fn from(error: CompactError) -> Self {
+        match error {
+            CompactError::Io(error) => Self::Io(error),
+            CompactError::Batch(error) => Self::Damaged(error.to_string()),
         }
     }
 }

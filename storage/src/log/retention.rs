@@ -39,6 +39,10 @@ pub struct Removal<D: Disk> {
 }
 
 impl<D: Disk> Removal<D> {
+    pub(super) fn new(disk: D, paths: Vec<PathBuf>, due: TimestampMs) -> Self {
+        Self { disk, paths, due }
+    }
+
     /// Removes the files. Blocking. What is gone already is well.
     pub fn run(self) -> io::Result<()> {
         for path in &self.paths {

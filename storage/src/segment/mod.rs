@@ -160,6 +160,7 @@ impl<D: Disk> Segment<D> {
     /// It is no longer part of the log, and its files may vanish at any time.
     pub(crate) fn retire(&self) {
         *lock(&self.surplus) = Surplus::Gone;
+        self.log.retire();
     }
 
     /// Removes its files. Blocking.

@@ -2,6 +2,7 @@
 
 mod model;
 mod support;
+mod test_compact;
 mod test_crash;
 mod test_details;
 mod test_kafka;
