@@ -1,7 +1,7 @@
 //! The lines that a compiler cannot see, held over the whole workspace.
 
 use sapwood_tests::tidy::source::{files, sources, workspace};
-use sapwood_tests::tidy::{assert_none, imports, rings, sizes, words};
+use sapwood_tests::tidy::{assert_none, imports, rings, sizes, unread, words};
 
 #[test]
 fn rings_1_and_2_know_no_clock_no_chance_no_socket_and_no_thread() {
@@ -23,6 +23,23 @@ fn files_and_functions_fit_or_are_listed() {
     let text = std::fs::read_to_string(&path).expect("the list is committed");
     let complaints = sizes::complaints(&oversized, &sizes::listed(&text));
     assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+}
+
+#[test]
+fn a_key_that_is_called_supported_is_read_or_listed() {
+    let path = workspace().join("tests/src/tidy/unread.txt");
+    let unread = unread::unread(&sources());
+    if std::env::var_os("SAPWOOD_REGENERATE").is_some() {
+        std::fs::write(&path, unread::listing(&unread)).expect("the list can be written");
+    }
+    let listed = unread::listed(&std::fs::read_to_string(&path).expect("the list is committed"));
+    let fresh: Vec<&String> = unread.difference(&listed).collect();
+    assert!(
+        fresh.is_empty(),
+        "nobody reads {fresh:?}: read them, or make them keys without effect"
+    );
+    let stale: Vec<&String> = listed.difference(&unread).collect();
+    assert!(stale.is_empty(), "{stale:?} are read: take them off the list");
 }
 
 #[test]

@@ -35,6 +35,7 @@ const fn group(
         update: CLUSTER_WIDE,
         class: Class::NoEffect(NOT_YET),
         doc,
+        field: None,
     };
     GroupRow { row, broker_key }
 }
@@ -274,6 +275,7 @@ const fn client_metrics(
         update: CLUSTER_WIDE,
         class: Class::NoEffect(NO_PUSH),
         doc,
+        field: None,
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Row {
     pub class: Class,
     /// What it means, in sentences.
     pub doc: &'static str,
+    /// The typed field that holds it, for keys that the broker obeys.
+    pub field: Option<&'static str>,
 }
 
 /// What the broker does about a key.
@@ -96,7 +98,7 @@ macro_rules! rows {
     (
         supported {$(
             $(#[doc = $doc:expr])+
-            $type:ty = $key:literal, $default:tt, $check:expr, $update:expr;
+            $field:ident: $type:ty = $key:literal, $default:tt, $check:expr, $update:expr;
         )*}
         no_effect {$(
             $(#[doc = $idle_doc:expr])+
@@ -116,6 +118,7 @@ macro_rules! rows {
                 update: $update,
                 class: $crate::config::row::Class::Supported,
                 doc: concat!($($doc),+),
+                field: Some(stringify!($field)),
             },)*
             $($crate::config::row::Row {
                 key: $idle_key,
@@ -125,6 +128,7 @@ macro_rules! rows {
                 update: $idle_update,
                 class: $crate::config::row::Class::NoEffect($idle_why),
                 doc: concat!($($idle_doc),+),
+                field: None,
             },)*
             $($crate::config::row::Row {
                 key: $refused_key,
@@ -134,6 +138,7 @@ macro_rules! rows {
                 update: $refused_update,
                 class: $crate::config::row::Class::Refused($refused_why),
                 doc: concat!($($refused_doc),+),
+                field: None,
             },)*
         ]
     };
@@ -161,7 +166,7 @@ macro_rules! section {
                 title: $title,
                 about: concat!($($about),+),
                 rows: $crate::config::row::rows! {
-                    supported { $( $(#[doc = $doc])+ $type = $key, $default, $check, $update; )+ }
+                    supported { $( $(#[doc = $doc])+ $field: $type = $key, $default, $check, $update; )+ }
                     no_effect { $($($idle)*)? }
                     refused { $($($refused)*)? }
                 },

@@ -86,6 +86,7 @@ macro_rules! topic_keys {
                     update: CLUSTER_WIDE,
                     class: Class::Supported,
                     doc: concat!($($doc),+),
+                    field: Some(stringify!($field)),
                 },
                 broker_key: broker_key!($inherit $arguments),
             },)*
@@ -98,6 +99,7 @@ macro_rules! topic_keys {
                     update: CLUSTER_WIDE,
                     class: Class::NoEffect($idle_why),
                     doc: concat!($($idle_doc),+),
+                    field: None,
                 },
                 broker_key: broker_key!($idle_inherit $idle_arguments),
             },)*
@@ -110,6 +112,7 @@ macro_rules! topic_keys {
                     update: CLUSTER_WIDE,
                     class: Class::Refused($refused_why),
                     doc: concat!($($refused_doc),+),
+                    field: None,
                 },
                 broker_key: broker_key!($refused_inherit $refused_arguments),
             },)*

@@ -10,6 +10,7 @@ pub mod imports;
 pub mod rings;
 pub mod sizes;
 pub mod source;
+pub mod unread;
 pub mod words;
 
 use std::fmt;
