@@ -101,8 +101,37 @@ const KEPT: &[(&str, &[&str])] = &[
     ("kafka_protocol", &["protocol/src", "client/src/wire"]),
 ];
 
-/// Every import that the tables do not allow.
+/// Imports that the table does not allow and that are there: what is to be untangled, and how. The list may not grow,
+/// and what is untangled must leave it.
+const DEBTS: &[(&str, &str)] = &[
+    // What api and housekeeping share with the server is the state of a running broker (`server::Broker` and its
+    // partitions). It wants a module of its own below them.
+    ("api", "server"),
+    ("api", "housekeeping"),
+    ("housekeeping", "server"),
+];
+
+/// Every import that the tables do not allow, and every debt that was paid and is still listed.
 pub fn findings(sources: &[Source]) -> Vec<Finding> {
+    let (owed, mut findings): (Vec<Finding>, Vec<Finding>) =
+        all(sources).into_iter().partition(|finding| DEBTS.iter().any(|debt| is_of(finding, debt)));
+    for debt in DEBTS.iter().filter(|debt| !owed.iter().any(|finding| is_of(finding, debt))) {
+        let what =
+            format!("`{}` no longer imports `{}`: take the debt off the list", debt.0, debt.1);
+        findings.push(Finding { path: "tests/src/tidy/imports.rs".into(), line: 1, what });
+    }
+    findings
+}
+
+fn is_of(finding: &Finding, (module, imported): &(&str, &str)) -> bool {
+    finding.what == refusal(module, imported)
+}
+
+fn refusal(me: &str, other: &str) -> String {
+    format!("`{me}` may not import `{other}`")
+}
+
+fn all(sources: &[Source]) -> Vec<Finding> {
     sources
         .iter()
         .flat_map(|source| {
@@ -129,7 +158,7 @@ fn foreign_crates(source: &Source) -> Vec<Finding> {
         for (other, _) in CRATES {
             let named = has_path_start(text, other);
             if named && other != me && !allowed.contains(other) {
-                findings.push(finding(source, line, format!("`{me}` may not import `{other}`")));
+                findings.push(finding(source, line, refusal(me, other)));
             }
         }
     }
@@ -163,9 +192,7 @@ fn foreign_modules(source: &Source) -> Vec<Finding> {
         .into_iter()
         .filter(|(_, module)| module != me && !allowed.contains(&module.as_str()))
         .filter(|(_, module)| MODULES.iter().any(|(name, _)| name == module))
-        .map(|(at, module)| {
-            finding(source, source.line_of(at), format!("`{me}` may not import `{module}`"))
-        })
+        .map(|(at, module)| finding(source, source.line_of(at), refusal(me, &module)))
         .collect()
 }
 
@@ -223,7 +250,7 @@ mod tests {
     use super::*;
 
     fn count(path: &str, text: &str) -> usize {
-        findings(&[Source::new(path, text)]).len()
+        all(&[Source::new(path, text)]).len()
     }
 
     #[test]

@@ -58,10 +58,10 @@ section! {
     max_incremental_fetch_session_cache_slots: i32 = "max.incremental.fetch.session.cache.slots", "1000", at_least(0), READ_ONLY;
     /// The most partitions in one answer to DescribeTopicPartitions; the client asks for the rest with a cursor.
     max_request_partition_size_limit: i32 = "max.request.partition.size.limit", "2000", at_least(1), READ_ONLY;
-    /// How long the broker waits for another node to answer a request of its own, in milliseconds.
-    request_timeout_ms: i32 = "request.timeout.ms", "30000", at_least(1), READ_ONLY;
 
     no_effect {
+        /// How long the broker waits for another node to answer a request of its own, in milliseconds.
+        "request.timeout.ms": Int = "30000", at_least(1), READ_ONLY, CONNECTS;
         /// How many threads move bytes between sockets and requests.
         "num.network.threads": Int = "3", at_least(1), CLUSTER_WIDE, NO_JVM;
         /// How many requests may wait for a thread before sockets are read no further.

@@ -1,6 +1,6 @@
 //! Who this process is in its cluster.
 
-use super::reasons::{CLASSES, NO_JVM, SHUTS, UNSTABLE, WAITS};
+use super::reasons::{ALONE, CLASSES, NO_JVM, SHUTS, UNSTABLE, WAITS};
 use crate::config::check::{Check, at_least};
 use crate::config::roles::Roles;
 use crate::config::row::{CLUSTER_WIDE, READ_ONLY, section};
@@ -27,13 +27,13 @@ section! {
     broker_heartbeat_interval_ms: i32 = "broker.heartbeat.interval.ms", "2000", at_least(1), READ_ONLY;
     /// How long the active controller waits for a broker's heartbeat before it fences the broker, in milliseconds.
     broker_session_timeout_ms: i32 = "broker.session.timeout.ms", "9000", at_least(1), READ_ONLY;
-    /// How long a starting broker tries to register with the controller before it gives up, in milliseconds.
-    initial_broker_registration_timeout_ms: i32 = "initial.broker.registration.timeout.ms", "60000", at_least(1), READ_ONLY;
     /// How long a stop waits for requests in progress before it closes connections under them, in milliseconds.
     /// Logs are closed cleanly in any case.
     shutdown_timeout_ms: i64 = "shutdown.timeout.ms", "30000", at_least(0), READ_ONLY;
 
     no_effect {
+        /// How long a starting broker tries to register with the controller before it gives up, in milliseconds.
+        "initial.broker.registration.timeout.ms": Int = "60000", at_least(1), READ_ONLY, ALONE;
         /// Whether a stopping broker hands its leaderships over first.
         "controlled.shutdown.enable": Boolean = "true", Check::Any, READ_ONLY, SHUTS;
         /// How many threads do work in the background.

@@ -13,12 +13,12 @@ section! {
     /// Whether a replica that misses acknowledged records may lead when no other is left. `true` prefers serving
     /// something to losing nothing.
     unclean_leader_election_enable: bool = "unclean.leader.election.enable", "false", Check::Any, CLUSTER_WIDE;
-    /// How long a follower may lag before it leaves the in-sync replicas, in milliseconds.
-    replica_lag_time_max_ms: i64 = "replica.lag.time.max.ms", "30000", at_least(1), READ_ONLY;
     /// How often the high watermarks are written down, in milliseconds.
     replica_high_watermark_checkpoint_interval_ms: i64 = "replica.high.watermark.checkpoint.interval.ms", "5000", at_least(1), READ_ONLY;
 
     no_effect {
+        /// How long a follower may lag before it leaves the in-sync replicas, in milliseconds.
+        "replica.lag.time.max.ms": Long = "30000", at_least(1), READ_ONLY, ALONE;
         /// How many connections fetch from each leader.
         "num.replica.fetchers": Int = "1", at_least(1), CLUSTER_WIDE, ALONE;
         /// How many bytes a leader waits for before it answers a follower, up to `replica.fetch.wait.max.ms`.
