@@ -12,7 +12,7 @@ use std::task::{Wake, Waker};
 use bytes::Bytes;
 use parking_lot::RwLock;
 use protocol::ErrorCode;
-use protocol::ids::{Offset, PartitionIndex};
+use protocol::ids::{Offset, PartitionIndex, TopicName};
 use tokio::sync::{Notify, oneshot};
 use tracing::{error, info, warn};
 
@@ -23,6 +23,7 @@ use crate::group::{self, Coordinator, GroupConfig, GroupId, Input, Output, Reply
 use crate::housekeeping::flush::FlushQueue;
 use crate::machine::{Instant, Ticket};
 use crate::partition::{Isolation, Watch};
+use crate::raft::RaftHost;
 use storage::log::ReadLimits;
 
 /// How much of a partition is read at a time while loading.
@@ -34,6 +35,8 @@ pub(crate) struct Groups {
     clock: Clock,
     config: GroupConfig,
     flush_queue: Arc<FlushQueue>,
+    /// Whose image says which topics exist.
+    controller: Arc<RaftHost>,
     coordinators: RwLock<BTreeMap<PartitionIndex, Arc<GroupCoordinator>>>,
     next_ticket: AtomicU64,
     /// How many partitions `__consumer_offsets` has.
@@ -73,11 +76,17 @@ impl Wake for GroupCoordinator {
 }
 
 impl Groups {
-    pub(crate) fn new(clock: Clock, config: GroupConfig, flush_queue: Arc<FlushQueue>) -> Self {
+    pub(crate) fn new(
+        clock: Clock,
+        config: GroupConfig,
+        flush_queue: Arc<FlushQueue>,
+        controller: Arc<RaftHost>,
+    ) -> Self {
         Self {
             clock,
             config,
             flush_queue,
+            controller,
             coordinators: RwLock::default(),
             next_ticket: AtomicU64::new(1),
             partitions: AtomicI32::new(1),
@@ -179,6 +188,12 @@ impl Groups {
         }
     }
 
+    /// Topics in which groups have positions, and which were deleted while nobody coordinated.
+    fn gone_topics(&self, machine: &Coordinator) -> Vec<TopicName> {
+        let image = self.controller.image();
+        machine.topics().into_iter().filter(|name| image.topic(name).is_none()).cloned().collect()
+    }
+
     /// Reads the partition into a new machine. `false`: it cannot be read, or has been given up meanwhile.
     async fn read(&self, coordinator: &Arc<GroupCoordinator>) -> bool {
         let (hosted, config) = (Arc::clone(&coordinator.hosted), self.config.clone());
@@ -194,7 +209,13 @@ impl Groups {
                 if folded.records > 0 {
                     info!(%partition, records = folded.records, ?took, "group coordinator loaded");
                 }
-                coordinator.activate(Host::new(machine))
+                let gone = self.gone_topics(&machine);
+                let active = coordinator.activate(Host::new(machine));
+                if active && !gone.is_empty() {
+                    // A coordinator that cannot write it down starts over, and finds the same.
+                    let _ = coordinator.handle(self.clock, Input::TopicsDeleted(gone), None);
+                }
+                active
             }
             Ok(Err(error)) => {
                 error!(%partition, %error, "cannot read the partition of a group coordinator; its groups are not served");

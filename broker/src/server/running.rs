@@ -122,7 +122,12 @@ impl Running {
             settings,
             registry: super::hosted::Registry::default(),
             registry_changed: watch::Sender::new(0),
-            groups: Arc::new(Groups::new(clock, group_config(&config), Arc::clone(&flush_queue))),
+            groups: Arc::new(Groups::new(
+                clock,
+                group_config(&config),
+                Arc::clone(&flush_queue),
+                Arc::clone(&controller),
+            )),
             producer_ids: ProducerIds::new(Arc::clone(&controller), node_id),
             fetch_sessions: FetchSessions::new(slots(&config)),
             flush_queue,

@@ -42,7 +42,7 @@ mod exit {
 
 /// Runs `sapwood dev`.
 pub fn dev(options: &DevOptions) -> ExitCode {
-    init_logging("warn");
+    init_logging("warn,openraft=error");
     let ephemeral = match options.ephemeral.then(EphemeralDir::create).transpose() {
         Ok(dir) => dir,
         Err(error) => {
@@ -68,7 +68,7 @@ pub fn dev(options: &DevOptions) -> ExitCode {
 
 /// Runs `sapwood server start`.
 pub fn run(arguments: &StartArguments) -> ExitCode {
-    init_logging("info");
+    init_logging("info,openraft=warn");
     let overrides = arguments.overrides.clone();
     match Sources::of_process(arguments.config.as_deref(), overrides, arguments.lenient) {
         Ok(sources) => serve(&sources, |running| {

@@ -298,6 +298,8 @@ impl Attempt {
             let Some(plan) = records.cold.take() else { continue };
             match tokio::task::spawn_blocking(move || plan.load()).await {
                 Ok(Ok(pieces)) => records.bytes = joined(pieces),
+                // Retention was faster: the next fetch learns where the log begins now.
+                Ok(Err(error)) if error.kind() == std::io::ErrorKind::NotFound => {}
                 Ok(Err(error)) => {
                     tracing::error!(partition = ?taken.key, %error, "cannot read a segment");
                     taken.outcome = Err(ErrorCode::KafkaStorageError);
