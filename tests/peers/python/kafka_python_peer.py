@@ -149,7 +149,8 @@ def by_timestamp(bootstrap, lines, topic):
 
 
 def auto_create(bootstrap, lines, topic):
-    produce(bootstrap, topic, lines)
+    # Older versions do not try again by themselves when the new partition has no leader yet.
+    produce(bootstrap, topic, lines, retries=20)
     client = consumer(bootstrap, topic)
     client.subscribe([topic])
     check(read(client, len(lines)), lines)

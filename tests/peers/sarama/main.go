@@ -242,9 +242,8 @@ func administration(p peer, topic string) error {
 	if err := admin.AlterConfig(sarama.TopicResource, topic, map[string]*string{"retention.ms": &value}, false); err != nil {
 		return err
 	}
-	entries, err := admin.DescribeConfig(sarama.ConfigResource{Type: sarama.TopicResource, Name: topic, ConfigNames: []string{"retention.ms"}})
-	if err != nil || len(entries) != 1 || entries[0].Value != value {
-		return fmt.Errorf("retention.ms: %v %v", entries, err)
+	if err := kept(admin, topic, value); err != nil {
+		return err
 	}
 	if _, err := admin.DescribeLogDirs([]int32{1}); err != nil {
 		return err
@@ -253,6 +252,20 @@ func administration(p peer, topic string) error {
 		return err
 	}
 	return admin.DeleteTopic(topic)
+}
+
+// kept: the broker that is asked may hear of the change a moment later.
+func kept(admin sarama.ClusterAdmin, topic, value string) error {
+	resource := sarama.ConfigResource{Type: sarama.TopicResource, Name: topic, ConfigNames: []string{"retention.ms"}}
+	for end := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+		entries, err := admin.DescribeConfig(resource)
+		if err == nil && len(entries) == 1 && entries[0].Value == value {
+			return nil
+		}
+		if time.Now().After(end) {
+			return fmt.Errorf("retention.ms: %v %v", entries, err)
+		}
+	}
 }
 
 var scenarios = map[string]func(peer, string) error{

@@ -72,6 +72,11 @@ impl ApacheKafka {
         &self.properties
     }
 
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.child.pid()
+    }
+
     /// The process.
     pub fn child(&mut self) -> &mut Child {
         &mut self.child

@@ -24,8 +24,8 @@ impl Kind {
     /// What `SAPWOOD_TEST_BROKER` asks for.
     pub fn chosen() -> Self {
         match std::env::var(SWITCH).as_deref() {
-            Err(_) | Ok("kafka") => Self::ApacheKafka,
-            Ok("sapwood") => Self::Sapwood,
+            Ok("kafka") => Self::ApacheKafka,
+            Err(_) | Ok("sapwood") => Self::Sapwood,
             Ok(address) => Self::External(
                 address.parse().expect("SAPWOOD_TEST_BROKER is sapwood, kafka or host:port"),
             ),
@@ -91,6 +91,15 @@ impl Broker {
         match &self.0 {
             Running::Sapwood(broker) => Some(broker.properties().log_dir()),
             Running::ApacheKafka(broker) => Some(broker.log_dir()),
+            Running::External(_) => None,
+        }
+    }
+
+    /// Its process, if this test started it.
+    pub fn pid(&self) -> Option<u32> {
+        match &self.0 {
+            Running::Sapwood(broker) => Some(broker.pid()),
+            Running::ApacheKafka(broker) => Some(broker.pid()),
             Running::External(_) => None,
         }
     }

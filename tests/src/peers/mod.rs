@@ -11,6 +11,7 @@ pub mod apache;
 mod broker;
 mod commands;
 pub mod debian;
+mod endurance;
 pub mod install;
 mod program;
 pub mod report;
@@ -18,5 +19,6 @@ mod stored;
 
 pub use broker::{Broker, Kind};
 pub use commands::{go_program, maven, node_modules, python_packages, rust_program};
+pub use endurance::Endurance;
 pub use program::{Peer, Scenario};
 pub use stored::stored_codecs;

@@ -6,6 +6,7 @@
 
 mod access_log;
 mod child;
+pub mod loop_fs;
 mod paths;
 mod ports;
 mod proc_stat;

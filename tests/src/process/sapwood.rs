@@ -80,6 +80,10 @@ impl Sapwood {
     /// Launches the broker without waiting for it, below another program if `command` is one (strace, say).
     pub fn launch(properties: &Properties, mut command: Command) -> Result<Child> {
         let file = properties.write().context("write server.properties")?;
+        // Only the file is to configure it, not what the tests' own switches are called.
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SAPWOOD_")) {
+            command.env_remove(name);
+        }
         command.args(["server", "start", "--config"]).arg(file).env("NO_COLOR", "1");
         Child::start("sapwood", &mut command, &properties.dir().join("broker.log"))
     }
@@ -106,6 +110,11 @@ impl Sapwood {
     /// The settings that it runs with.
     pub fn properties(&self) -> &Properties {
         &self.properties
+    }
+
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.child.pid()
     }
 
     /// The process.

@@ -1,0 +1,109 @@
+//! Starts after an orderly end, after a crash, with a torn tail, and on a directory that is someone else's.
+
+use sapwood_tests::peers::Endurance;
+use sapwood_tests::process::{Properties, Sapwood, binary, wait};
+use std::fs::{self, File};
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+const LIMIT: Duration = Duration::from_secs(60);
+
+#[test]
+fn two_thousand_partitions_are_there_after_an_orderly_end_and_after_a_crash() {
+    let mut broker = Sapwood::start().expect("a broker");
+    let endurance = Endurance::new(broker.address(), "many").expect("the client");
+    endurance.run("many").expect("2,000 partitions with a record each");
+    broker.stop().expect("an orderly end");
+    let started = wait::now();
+    broker.restart().expect("it starts after an orderly end");
+    println!("2,000 partitions serve {:?} after an orderly end", started.elapsed());
+    endurance.run("many_there").expect("every record is there after an orderly end");
+    broker.kill();
+    let started = wait::now();
+    broker.restart().expect("it starts after a crash");
+    println!("2,000 partitions serve {:?} after a crash", started.elapsed());
+    endurance.run("many_there").expect("every record is there after a crash");
+}
+
+#[test]
+fn a_torn_tail_is_cut_and_everything_before_it_stays() {
+    let mut broker = Sapwood::start().expect("a broker");
+    let endurance = Endurance::new(broker.address(), "torn").expect("the client");
+    endurance.run("create").expect("the topic");
+    let mut shipping = endurance.ship().expect("the client ships");
+    endurance.await_more(500, &mut shipping).expect("records are acknowledged");
+    endurance.finish(&mut shipping).expect("the client ends");
+    broker.kill();
+    for partition in 0..3 {
+        tear(
+            &broker
+                .properties()
+                .log_dir()
+                .join(format!("torn-{partition}/00000000000000000000.log")),
+        );
+    }
+    broker.restart().expect("the broker starts");
+    endurance.verify().expect("everything acknowledged is there, and nothing else");
+}
+
+/// Writes half of the last batch once more behind the end, as a crash in the middle of a write would leave it.
+fn tear(segment: &Path) {
+    let bytes = fs::read(segment).expect("read the segment");
+    let (mut last, mut end) = (0, 0);
+    while let Some(length) = bytes.get(end + 8..end + 12) {
+        let length = i32::from_be_bytes(length.try_into().expect("four bytes"));
+        if length <= 0 {
+            break;
+        }
+        (last, end) = (end, end + 12 + usize::try_from(length).expect("a positive length"));
+    }
+    let half = &bytes[last..last + (end - last) / 2];
+    let file = File::options().write(true).open(segment).expect("open the segment");
+    file.write_all_at(half, end as u64).expect("write behind the end");
+}
+
+/// Starts a broker that must refuse, and returns what it said.
+fn refused(properties: &Properties) -> String {
+    let mut child = Sapwood::launch(properties, Command::new(binary().expect("the binary")))
+        .expect("it launches");
+    let status = child.wait(LIMIT).expect("it ends by itself");
+    assert!(!status.success(), "it must not serve: {}", child.output());
+    child.output()
+}
+
+#[test]
+fn a_second_broker_on_the_same_directory_refuses_to_start() {
+    let mut broker = Sapwood::start().expect("a broker");
+    let other = tempfile::tempdir().expect("a directory");
+    let mut properties = Properties::alone(other.path());
+    let log_dir = broker.properties().log_dir().display().to_string();
+    properties.set("log.dirs", &log_dir);
+    let said = refused(&properties);
+    assert!(said.contains(&log_dir), "it names the directory: {said}");
+    broker.stop().expect("the first one goes on to its orderly end");
+}
+
+#[test]
+fn a_directory_of_another_cluster_or_node_is_refused_by_name() {
+    let mut broker = Sapwood::start().expect("a broker");
+    let properties = broker.properties().clone();
+    broker.stop().expect("an orderly end");
+    let meta = properties.log_dir().join("meta.properties");
+    let text = fs::read_to_string(&meta).expect("meta.properties");
+    let foreign: String = text
+        .lines()
+        .map(|line| {
+            if line.starts_with("node.id=") {
+                "node.id=77\n".to_owned()
+            } else {
+                format!("{line}\n")
+            }
+        })
+        .collect();
+    assert_ne!(foreign, text, "meta.properties names the node: {text}");
+    fs::write(&meta, foreign).expect("write meta.properties");
+    let said = refused(&properties);
+    assert!(said.contains("77"), "it names the other node: {said}");
+}
