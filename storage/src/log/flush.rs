@@ -73,6 +73,13 @@ pub enum SyncError {
     },
 }
 
+impl SyncError {
+    /// Whether the log dir is lost to this process; if not, flush again later.
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::Final { .. })
+    }
+}
+
 impl Flushed {
     /// The log is durable below this offset.
     pub fn up_to(&self) -> Offset {
@@ -207,8 +214,13 @@ impl<D: Disk> FlushTask<D> {
         }
         if let Some(snapshot) = &self.snapshot {
             let path = self.dir.join(snapshot::file_name(snapshot.end));
-            let written = write_file(&self.disk, &path, &snapshot.bytes);
-            written.map_err(small_file_error("a producer snapshot"))?;
+            match write_file(&self.disk, &path, &snapshot.bytes) {
+                // Without it a start reads more of the log.
+                Err(WriteFileError::Write(error)) if error.kind() == io::ErrorKind::StorageFull => {
+                    tracing::warn!(dir = ?self.dir, %error, "a producer snapshot is left out");
+                }
+                written => written.map_err(small_file_error("a producer snapshot"))?,
+            }
             names = true;
         }
         if names {

@@ -76,6 +76,8 @@ struct Folder {
     litter: Vec<String>,
     identity: bool,
     epochs: bool,
+    /// There was no segment: there is nothing to recover.
+    fresh: bool,
 }
 
 /// A segment as it was found.
@@ -100,7 +102,7 @@ impl<D: Disk> Log<D> {
         let stored = epochs.clone();
         let segments = folder.segments(files, &dir);
         let loader = Loader { files, dir: &dir, config: &config, opening: &opening };
-        let loaded = match opening.clean_shutdown {
+        let loaded = match opening.clean_shutdown || folder.fresh {
             true => loader.load_clean(segments, epochs)?,
             false => loader.recover(segments, epochs)?,
         };
@@ -327,19 +329,23 @@ fn prepare<D: Disk>(disk: &D, dir: &Path, opening: &Opening) -> Result<Folder, O
         true => partition_metadata::read(disk, dir)?,
         false => None,
     };
-    match (opening.topic_id, found) {
-        (Some(expected), Some(found)) if expected != found => {
-            return Err(OpenError::TopicId { expected, found });
-        }
-        (Some(id), None) => partition_metadata::write(disk, dir, id)?,
-        _ => {}
+    if let (Some(expected), Some(found)) = (opening.topic_id, found)
+        && expected != found
+    {
+        return Err(OpenError::TopicId { expected, found });
     }
     let mut folder = folder;
-    if folder.logs.is_empty() {
+    folder.fresh = folder.logs.is_empty();
+    if folder.fresh {
         let base = opening.log_start_offset;
         disk.open(&FileKind::Log.path(dir, base), OpenMode::Create)?;
         folder.logs.insert(base, 0);
-        disk.sync_dir(dir)?;
+    }
+    match (opening.topic_id, found) {
+        // Syncs the folder.
+        (Some(id), None) => partition_metadata::write(disk, dir, id)?,
+        _ if folder.fresh => disk.sync_dir(dir)?,
+        _ => {}
     }
     Ok(folder)
 }

@@ -84,6 +84,7 @@ impl<D: Disk> Loader<'_, D> {
         let mut rules: Option<Rules> = None;
         let mut last = None;
         for at in first..segments.len() {
+            let newest = at + 1 == segments.len();
             let found = segments.get_mut(at).expect("within the segments");
             let base = found.segment.base();
             if rules.is_some_and(|rules| !rules.allow_base(base)) {
@@ -91,7 +92,7 @@ impl<D: Disk> Loader<'_, D> {
             }
             let epoch = rules.map_or(LeaderEpoch::NONE, |rules| rules.epoch);
             let from = Rules { expected: base, epoch, gaps: self.config.compact };
-            let scanned = self.scan_segment(found, point, from, &mut epochs)?;
+            let scanned = self.scan_segment(found, newest, point, from, &mut epochs)?;
             report.scanned_bytes += scanned.bytes;
             rules = Some(scanned.next);
             let broken = scanned.end == End::Broken;
@@ -102,10 +103,13 @@ impl<D: Disk> Loader<'_, D> {
         }
         let (at, scanned) = last.expect("a log has a segment, and the first is always scanned");
         let end = scanned.next.expected;
+        let newer = segments.len() > at + 1;
         let given_up = scanned.given_up + give_up(&mut segments, at)?;
+        if newer {
+            self.files.disk().sync_dir(self.dir)?;
+        }
         report.cut = (given_up > 0).then_some(Cut { at: end, bytes: given_up });
         report.lost_from = (!self.opening.clean_shutdown && point > end).then_some(end);
-        self.files.disk().sync_dir(self.dir)?;
         let active = segments.pop().expect("the scanned one").segment;
         let active = Writer::new(active, self.config.limits(), scanned.found);
         let sealed = segments.into_iter().map(FoundSegment::sealed).collect();
@@ -137,6 +141,7 @@ impl<D: Disk> Loader<'_, D> {
     fn scan_segment(
         &self,
         found: &mut FoundSegment<D>,
+        newest: bool,
         point: Offset,
         from: Rules,
         epochs: &mut EpochCache,
@@ -158,14 +163,17 @@ impl<D: Disk> Loader<'_, D> {
         if position > 0 {
             first = Walk::new(segment, 0, size, Access::Blocking).next()?;
         }
-        file.set_len(size)?;
-        file.sync()?;
         let given_up = if end == End::Broken { *len - size } else { 0 };
-        *len = size;
+        if size < *len && !(newest && end == End::Clean) {
+            file.set_len(size)?;
+            *len = size;
+        }
+        // Cheap for what was synced before: nothing of it is dirty.
+        file.sync()?;
         indexer.finish();
         let found = Found {
             size,
-            allocated: size,
+            allocated: *len,
             since_entry: indexer.since_entry(),
             largest: indexer.largest,
             last_time_entry: indexer.last_time(),
