@@ -281,16 +281,19 @@ fn check_new_name(name: &str, draft: &Draft) -> Result<TopicName, Refusal> {
 }
 
 /// A topic whose name differs from this one only in dots and underscores.
+///
+/// Names are grown part by part, with a dot and with an underscore, as long as some topic begins so. Where nothing collides
+/// that is one line of prefixes, whatever the number of topics.
 fn colliding<'a>(name: &TopicName, draft: &'a Draft) -> Option<&'a TopicName> {
-    if !name.contains(['.', '_']) {
-        return None;
+    let topics = draft.image().topics();
+    let begins = |prefix: &String| {
+        topics.iter_from(prefix).next().is_some_and(|topic| topic.name.starts_with(prefix.as_str()))
+    };
+    let mut parts = name.split(['.', '_']);
+    let mut prefixes: Vec<String> = parts.next().into_iter().map(str::to_owned).collect();
+    for part in parts {
+        let grown = prefixes.iter().flat_map(|prefix| ['.', '_'].map(|c| format!("{prefix}{c}{part}")));
+        prefixes = grown.filter(begins).collect();
     }
-    // Names that collide are equal up to the first dot or underscore, so only those are looked at.
-    let stem = name.split(['.', '_']).next().unwrap_or_default();
-    let folded = name.replace('.', "_");
-    let topics = draft.image().topics().iter_from(stem);
-    topics
-        .map(|topic| &topic.name)
-        .take_while(|other| other.starts_with(stem))
-        .find(|other| other.len() == name.len() && other.replace('.', "_") == folded)
+    prefixes.iter().find_map(|name| topics.by_name(name)).map(|topic| &topic.name)
 }

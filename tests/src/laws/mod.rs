@@ -11,6 +11,8 @@ use broker::machine::{Instant, Machine, Now, Out, Release};
 use protocol::ids::TimestampMs;
 
 #[cfg(test)]
+mod controller;
+#[cfg(test)]
 mod group;
 
 /// A machine as the laws need to know it.

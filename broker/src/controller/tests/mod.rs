@@ -2,7 +2,6 @@
 
 mod brokers;
 mod configs;
-mod laws;
 mod partitions;
 mod topics;
 

@@ -55,6 +55,21 @@ fn a_topic_that_cannot_be_is_refused_with_kafkas_code() {
 }
 
 #[test]
+fn names_that_metrics_would_confuse_are_refused_wherever_they_differ() {
+    let mut stage = Stage::with_brokers(&[1]);
+    for name in ["a.b_c", "_x", "plain", "a.b"] {
+        stage.create(name, 1, 1);
+    }
+    for name in ["a_b_c", "a.b.c", "a_b.c", ".x", "a_b"] {
+        let topic = stage.new_topic(name, 1, 1);
+        assert_eq!(code(stage.create_one(topic)), ErrorCode::InvalidTopicException, "{name}");
+    }
+    for name in ["a.b_", "a_b_c_d", "a", "plain.", "x"] {
+        stage.create(name, 1, 1);
+    }
+}
+
+#[test]
 fn too_few_brokers_are_counted_in_the_refusal() {
     let mut stage = Stage::with_brokers(&[1]);
     let topic = stage.new_topic("logs", 1, 3);

@@ -11,6 +11,7 @@
 //! ```
 
 mod brokers;
+mod check;
 mod configs;
 mod topics;
 
