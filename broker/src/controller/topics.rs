@@ -292,7 +292,8 @@ fn colliding<'a>(name: &TopicName, draft: &'a Draft) -> Option<&'a TopicName> {
     let mut parts = name.split(['.', '_']);
     let mut prefixes: Vec<String> = parts.next().into_iter().map(str::to_owned).collect();
     for part in parts {
-        let grown = prefixes.iter().flat_map(|prefix| ['.', '_'].map(|c| format!("{prefix}{c}{part}")));
+        let grown =
+            prefixes.iter().flat_map(|prefix| ['.', '_'].map(|c| format!("{prefix}{c}{part}")));
         prefixes = grown.filter(begins).collect();
     }
     prefixes.iter().find_map(|name| topics.by_name(name)).map(|topic| &topic.name)
