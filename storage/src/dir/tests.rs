@@ -113,6 +113,7 @@ fn only_a_close_of_a_working_dir_is_clean() {
     let first = open(&disk, &owner(1)).expect("formats");
     assert_eq!(first.last_shutdown(), LastShutdown::Unclean);
     first.close(14).expect("room");
+    drop(first);
     let second = open(&disk, &owner(1)).expect("its own");
     assert_eq!(second.last_shutdown(), LastShutdown::Clean { broker_epoch: 14 });
     drop(second);
@@ -123,6 +124,7 @@ fn only_a_close_of_a_working_dir_is_clean() {
     let said = third.health().check().expect_err("failed").to_string();
     assert_eq!(said, "could not sync a log: EIO");
     third.close(15).expect("it does nothing");
+    drop(third);
     assert!(!open(&disk, &owner(1)).expect("its own").last_shutdown().is_clean());
 }
 

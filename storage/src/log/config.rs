@@ -70,6 +70,7 @@ impl LogConfig {
             segment_bytes: u64::from(self.segment_bytes.min(i32::MAX as u32)),
             index_interval: u64::from(self.index_interval_bytes),
             index_bytes: u64::from(self.segment_index_bytes),
+            copied: self.write_caching,
         }
     }
 

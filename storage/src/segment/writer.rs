@@ -1,6 +1,6 @@
 //! The writer of a log's newest segment: where the next batch goes, and by which way.
 //!
-//! Small appends to a busy segment are copied into its map; large ones, and those to a quiet segment, go through `pwritev`.
+//! Small appends to a busy segment of a topic with `write.caching` are copied into its map; all others go through `pwritev`.
 //! Both lead to the same pages. Space is always allocated first, so that a full disk is a refusal before anything has been
 //! written, and never half a batch or a SIGBUS.
 
@@ -26,6 +26,9 @@ pub(crate) struct Limits {
     pub(crate) index_interval: u64,
     /// `segment.index.bytes`.
     pub(crate) index_bytes: u64,
+    /// Whether small appends are copied into the map. That is cheapest where pages stay dirty for long. Where a sync
+    /// follows on the heels of every append, each one would find its page clean again and pay for a fault.
+    pub(crate) copied: bool,
 }
 
 /// The end of a log that is written to.
@@ -199,7 +202,7 @@ impl<D: Disk> Writer<D> {
         assert!(end <= self.allocated, "space is reserved before it is written");
         self.appends = self.appends.saturating_add(1);
         match self.map_for(end)? {
-            Some(map) if bytes < LARGE => map.append(self.size, &parts),
+            Some(map) if bytes < LARGE && self.limits.copied => map.append(self.size, &parts),
             map => {
                 self.pinned()?.write_at(&parts, self.size)?;
                 if let Some(map) = map {
@@ -259,7 +262,7 @@ impl<D: Disk> Writer<D> {
 
     /// A hint to bring in the pages that the next appends will touch, for somebody who does not hold the log's lock.
     pub(crate) fn ahead(&self) -> Option<Ahead<D>> {
-        let map = self.map.clone()?;
+        let map = self.map.clone().filter(|_| self.limits.copied)?;
         Some(Ahead { map, from: self.size })
     }
 
