@@ -25,12 +25,9 @@ pub const LEN_MAX_64: usize = 10;
 /// Takes an unsigned 32-bit number from the front.
 #[inline]
 pub fn read_u32(bytes: &mut &[u8]) -> Result<u32, VarintError> {
-    // Nearly every length and delta fits in seven bits.
-    if let Some((&first, rest)) = bytes.split_first()
-        && first < 0x80
-    {
+    if let Some((value, rest)) = read_short(bytes) {
         *bytes = rest;
-        return Ok(u32::from(first));
+        return Ok(value);
     }
     let (value, rest) = read_long(bytes, LEN_MAX_32)?;
     let value = u32::try_from(value).map_err(|_| VarintError::TooLong)?;
@@ -41,17 +38,31 @@ pub fn read_u32(bytes: &mut &[u8]) -> Result<u32, VarintError> {
 /// Takes an unsigned 64-bit number from the front.
 #[inline]
 pub fn read_u64(bytes: &mut &[u8]) -> Result<u64, VarintError> {
-    if let Some((&first, rest)) = bytes.split_first()
-        && first < 0x80
-    {
+    if let Some((value, rest)) = read_short(bytes) {
         *bytes = rest;
-        return Ok(u64::from(first));
+        return Ok(u64::from(value));
     }
     let (value, rest) = read_long(bytes, LEN_MAX_64)?;
     *bytes = rest;
     Ok(value)
 }
 
+/// A number of up to three bytes: nearly every length and delta. In straight lines, since a batch has a handful for each of
+/// its records.
+#[inline]
+fn read_short(bytes: &[u8]) -> Option<(u32, &[u8])> {
+    match bytes {
+        [a, rest @ ..] if *a < 0x80 => Some((u32::from(*a), rest)),
+        [a, b, rest @ ..] if *b < 0x80 => Some((u32::from(*a & 0x7f) | (u32::from(*b) << 7), rest)),
+        [a, b, c, rest @ ..] if *c < 0x80 => {
+            let low = u32::from(*a & 0x7f) | (u32::from(*b & 0x7f) << 7);
+            Some((low | (u32::from(*c) << 14), rest))
+        }
+        _ => None,
+    }
+}
+
+#[cold]
 fn read_long(bytes: &[u8], len_max: usize) -> Result<(u64, &[u8]), VarintError> {
     let mut value = 0u64;
     for (at, &byte) in bytes.iter().take(len_max).enumerate() {

@@ -84,7 +84,8 @@ impl<'a> RawRecord<'a> {
     }
 
     /// Reads what follows the length.
-    pub(super) fn read_body(body: &mut &'a [u8]) -> Result<Self, RecordProblem> {
+    #[inline]
+    fn read_body(body: &mut &'a [u8]) -> Result<Self, RecordProblem> {
         let (&attributes, rest) = body.split_first().ok_or(RecordProblem::Truncated)?;
         *body = rest;
         let timestamp_delta = varint::read_i64(body)?;
@@ -116,6 +117,7 @@ impl<'a> RawRecord<'a> {
     }
 
     /// Parses every header and throws it away: whether the record is whole.
+    #[inline]
     pub fn check_headers(&self) -> Result<(), RecordProblem> {
         self.headers().try_for_each(|header| header.map(drop))
     }

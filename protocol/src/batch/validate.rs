@@ -17,9 +17,9 @@
 //! # What is read
 //!
 //! Every record is walked over, packed or not, as Kafka does: a batch with a valid CRC and a record that does not parse
-//! would stop every consumer of the partition at that offset for good. The walk costs about as much as the CRC for
-//! large records and some nanoseconds each for small ones; `docs/non-obvious.md` has the figures. What a walk corrects
-//! as Kafka does instead of refusing it: a wrong max timestamp in the header, and offsets out of line within the batch.
+//! would stop every consumer of the partition at that offset for good. `docs/decisions/every-record-is-walked.md` has the
+//! figures. What a walk corrects as Kafka does instead of refusing it: a wrong max timestamp in the header, and
+//! offsets out of line within the batch.
 //!
 //! # Where we are stricter than Kafka
 //!

@@ -8,7 +8,7 @@ use std::io::Read;
 
 use super::compression::{self, Compression, CompressionError};
 use super::error::{BatchError, RecordProblem};
-use super::{HEADER_LEN, RecordBatch};
+use super::{HEADER_LEN, RawRecord, RecordBatch};
 
 /// Bytes that are unpacked at a time.
 const PIECE_LEN: usize = 16 * 1024;
@@ -33,9 +33,29 @@ impl RecordBatch {
         let stored = self.bytes().get(HEADER_LEN..).unwrap_or_default();
         let count = self.header().record_count;
         match self.header().compression() {
-            Compression::None => walk(&mut Whole(stored), count, visit),
+            Compression::None => walk_whole(stored, count, visit),
             codec => walk(&mut Unpacked::new(codec, stored, limit)?, count, visit),
         }
+    }
+}
+
+/// Records that lie there as they are. The hot path of every produce request.
+fn walk_whole(mut rest: &[u8], count: i32, mut visit: impl FnMut(Step)) -> Result<(), BatchError> {
+    if count < 0 {
+        return Err(Stop::Record(RecordProblem::Count).at(0));
+    }
+    for at in 0..count {
+        let record = RawRecord::take(&mut rest).and_then(|record| {
+            record.check_headers()?;
+            Ok(record)
+        });
+        let record = record.map_err(|problem| BatchError::Record { at, problem })?;
+        let RawRecord { timestamp_delta, offset_delta, key, .. } = record;
+        visit(Step { at, timestamp_delta, offset_delta, has_key: key.is_some() });
+    }
+    match rest.is_empty() {
+        true => Ok(()),
+        false => Err(Stop::Record(RecordProblem::TrailingBytes).at(count)),
     }
 }
 
@@ -175,28 +195,6 @@ impl<I: Input> Input for Body<'_, I> {
 
     fn at_end(&mut self) -> Result<bool, Stop> {
         Ok(*self.left == 0)
-    }
-}
-
-/// Records that lie there as they are.
-struct Whole<'a>(&'a [u8]);
-
-impl Input for Whole<'_> {
-    #[inline]
-    fn byte(&mut self) -> Result<u8, Stop> {
-        let (first, rest) = self.0.split_first().ok_or(RecordProblem::Truncated)?;
-        self.0 = rest;
-        Ok(*first)
-    }
-
-    #[inline]
-    fn skip(&mut self, len: usize) -> Result<(), Stop> {
-        self.0 = self.0.get(len..).ok_or(RecordProblem::Truncated)?;
-        Ok(())
-    }
-
-    fn at_end(&mut self) -> Result<bool, Stop> {
-        Ok(self.0.is_empty())
     }
 }
 
