@@ -140,11 +140,15 @@ impl Cluster {
         if let Some(connection) = self.shared.nodes.lock().any() {
             return Ok(connection);
         }
-        let _turn = self.shared.connecting.lock().await;
-        if let Some(connection) = self.shared.nodes.lock().any() {
-            return Ok(connection);
-        }
-        self.bootstrap().await
+        let cluster = self.clone();
+        on_its_own(async move {
+            let _turn = cluster.shared.connecting.lock().await;
+            if let Some(connection) = cluster.shared.nodes.lock().any() {
+                return Ok(connection);
+            }
+            cluster.bootstrap().await
+        })
+        .await
     }
 
     /// A connection to one broker.
@@ -152,10 +156,19 @@ impl Cluster {
         if let Some(connection) = self.shared.nodes.lock().get(id, lane) {
             return Ok(connection);
         }
-        let _turn = self.shared.connecting.lock().await;
-        if let Some(connection) = self.shared.nodes.lock().get(id, lane) {
-            return Ok(connection);
-        }
+        let cluster = self.clone();
+        on_its_own(async move {
+            let _turn = cluster.shared.connecting.lock().await;
+            if let Some(connection) = cluster.shared.nodes.lock().get(id, lane) {
+                return Ok(connection);
+            }
+            cluster.open(id, lane).await
+        })
+        .await
+    }
+
+    /// Opens a connection to one broker, at the address that it advertises.
+    async fn open(&self, id: NodeId, lane: Lane) -> Result<Connection, Error> {
         let view = self.view();
         let Some(broker) = view.brokers.get(&id) else {
             let cause = format!("broker {id} is not among the cluster's live brokers");
@@ -207,6 +220,15 @@ impl Cluster {
             (_, error) => error,
         }
     }
+}
+
+/// Does work that others may wait for in a task of its own. A caller may keep a future without polling it (a consumer that
+/// commits does not poll its fetches); if that future held the turn to connect, the commit would wait for it for ever.
+async fn on_its_own<T: Send + 'static>(
+    work: impl Future<Output = Result<T, Error>> + Send + 'static,
+) -> Result<T, Error> {
+    // A task ends without a result only with its runtime.
+    tokio::spawn(work).await.unwrap_or(Err(Error::Closed))
 }
 
 impl Error {

@@ -1,5 +1,7 @@
 //! A cluster against brokers that are scripts on loopback sockets.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use protocol::ErrorCode;
 use protocol::StrBytes;
 use protocol::frame::{FrameDecoder, FrameLimits};
@@ -32,22 +34,32 @@ struct Behaviour {
 
 /// A broker that answers ApiVersions, Metadata and FindCoordinator until the test ends.
 async fn broker(behaviour: impl FnOnce(Address) -> Behaviour) -> Address {
+    counting_broker(behaviour).await.0
+}
+
+/// The same, with the number of connections that it has had.
+async fn counting_broker(
+    behaviour: impl FnOnce(Address) -> Behaviour,
+) -> (Address, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let port = listener.local_addr().expect("a bound listener").port();
     let address = Address::new("127.0.0.1", port);
     let mut behaviour = behaviour(address.clone());
+    let connections = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&connections);
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
+            counter.fetch_add(1, Ordering::SeqCst);
             let dropped = behaviour.drops > 0;
             behaviour.drops = behaviour.drops.saturating_sub(1);
-            serve(stream, &mut behaviour, dropped).await;
+            tokio::spawn(serve(stream, behaviour.clone(), dropped));
         }
     });
-    address
+    (address, connections)
 }
 
 /// Answers one connection until it ends, or the first request after the handshake if that is to be dropped.
-async fn serve(mut stream: TcpStream, behaviour: &mut Behaviour, dropped: bool) {
+async fn serve(mut stream: TcpStream, mut behaviour: Behaviour, dropped: bool) {
     let mut decoder = FrameDecoder::new(FrameLimits::default());
     loop {
         while let Ok(Some(mut frame)) = decoder.take() {
@@ -57,7 +69,7 @@ async fn serve(mut stream: TcpStream, behaviour: &mut Behaviour, dropped: bool) 
                 Some(ApiKey::ApiVersions) => encoded(version, id, &versions()),
                 _ if dropped => return,
                 Some(ApiKey::Metadata) => encoded(version, id, &metadata(&behaviour.advertised)),
-                Some(ApiKey::FindCoordinator) => encoded(version, id, &coordinator(behaviour)),
+                Some(ApiKey::FindCoordinator) => encoded(version, id, &coordinator(&mut behaviour)),
                 other => panic!("the script has no answer to {other:?}"),
             };
             if stream.write_all(&bytes).await.is_err() {
@@ -121,13 +133,28 @@ fn partition() -> TopicPartition {
 
 #[tokio::test]
 async fn a_broker_that_is_where_it_says_needs_one_connection() {
-    let address = broker(|own| Behaviour { advertised: own, drops: 0, unready: 0 }).await;
+    let honest = |own| Behaviour { advertised: own, drops: 0, unready: 0 };
+    let (address, connections) = counting_broker(honest).await;
     let cluster = lazily(address);
     let leader = cluster.leader_of(&partition()).await.expect("the script leads");
-    // The script serves one connection at a time: another would never be answered.
     let node = cluster.node(leader, Lane::Ordinary).await.expect("the connection that is open");
     let any = cluster.any().await.expect("the connection that is open");
     assert_eq!(node.address(), any.address());
+    assert_eq!(connections.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn a_caller_that_stops_polling_while_it_connects_holds_nobody_up() {
+    // Seen when a broker was killed under a group: each consumer committed while its own fetch, which nobody polled,
+    // had the turn to connect.
+    let address = broker(|own| Behaviour { advertised: own, drops: 0, unready: 0 }).await;
+    let cluster = lazily(address);
+    let leader = cluster.leader_of(&partition()).await.expect("the script leads");
+    let mut kept = std::pin::pin!(cluster.node(leader, Lane::Fetch));
+    assert!(futures::poll!(&mut kept).is_pending(), "it has begun to connect");
+    let other = tokio::time::timeout(Duration::from_secs(20), cluster.node(leader, Lane::Group));
+    assert!(other.await.expect("nobody waits for what is not polled").is_ok());
+    assert!(kept.await.is_ok());
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::sync::Weak;
 use protocol::frame::{FrameDecoder, FrameLimits};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
-use super::Shared;
+use super::{Shared, transport};
 use crate::error::Error;
 
 /// Hands every frame to whoever waits for it, until the socket ends or the peer breaks the protocol.
@@ -21,7 +21,7 @@ pub(super) async fn run(
         let result = match read {
             Ok(0) => Err(shared.disconnected("the broker closed it")),
             Ok(_) => deliver(&mut decoder, &shared),
-            Err(error) => Err(shared.disconnected(error)),
+            Err(error) => Err(shared.disconnected(transport::say(&error))),
         };
         if let Err(error) = result {
             return shared.end(&error);

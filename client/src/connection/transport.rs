@@ -19,12 +19,15 @@ pub(super) async fn connect(address: &Address) -> Result<TcpStream, Error> {
 }
 
 /// The operating system's words without the number that `io::Error` adds.
-fn say(error: &io::Error) -> String {
+pub(super) fn say(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::ConnectionRefused => "connection refused".into(),
         io::ErrorKind::HostUnreachable => "no route to the host".into(),
         io::ErrorKind::NetworkUnreachable => "the network is unreachable".into(),
         io::ErrorKind::TimedOut => "no answer".into(),
+        io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => {
+            "the broker broke it off".into()
+        }
         _ => {
             let words = error.to_string();
             let resolver = "failed to lookup address information: ";

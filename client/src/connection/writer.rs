@@ -10,7 +10,7 @@ use bytes::{Buf, Bytes};
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
 
-use super::{Outgoing, Shared};
+use super::{Outgoing, Shared, transport};
 
 /// How many requests are gathered for one write.
 const GATHER_MAX: usize = 64;
@@ -33,7 +33,7 @@ pub(super) async fn run(
         let result = write_all(&mut socket, &mut chunks).await;
         if let Err(error) = result {
             if let Some(shared) = shared.upgrade() {
-                shared.end(&shared.disconnected(&error));
+                shared.end(&shared.disconnected(transport::say(&error)));
             }
             return;
         }

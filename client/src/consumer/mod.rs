@@ -127,8 +127,17 @@ impl Consumer {
         self.commit_if_due().await;
         loop {
             self.take_events().await?;
-            let placing = tokio::time::timeout_at(deadline, self.prepare());
-            let in_time = placing.await.map_or(Ok(false), |done| done.map(|()| true))?;
+            let in_time = match tokio::time::timeout_at(deadline, self.prepare()).await {
+                Ok(Ok(())) => true,
+                // A broker that is away may come back: what is here is handed out, and the rest is tried again.
+                Ok(Err(error)) if error.is_retriable() => {
+                    tracing::debug!(%error, "what to fetch is not known yet");
+                    self.wants_metadata = true;
+                    true
+                }
+                Ok(Err(error)) => return Err(error),
+                Err(_) => false,
+            };
             while let Some(answer) = self.fetcher.answer_now() {
                 self.take_answer(answer)?;
             }
@@ -275,6 +284,22 @@ mod tests {
     use super::*;
 
     fn may_move<T: Send>(_: &T) {}
+
+    #[tokio::test(start_paused = true)]
+    async fn a_cluster_that_is_away_is_waited_for_and_is_no_error() {
+        let dead = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let port = dead.local_addr().expect("a bound listener").port();
+        drop(dead);
+        let options = crate::ClusterOptions::new(vec![crate::Address::new("127.0.0.1", port)]);
+        let in_group = ConsumerOptions::in_group("g");
+        let mut consumer = Consumer::new(Cluster::lazily(options), in_group);
+        let topic = TopicName::new("t").expect("a legal name");
+        consumer.subscribe([topic]).expect("there is a group");
+        let began = Instant::now();
+        let patience = Duration::from_secs(3);
+        assert_eq!(consumer.poll(patience).await, Ok(Vec::new()));
+        assert!(began.elapsed() >= patience, "it waits, and does not spin");
+    }
 
     #[tokio::test]
     async fn a_consumer_may_be_polled_on_any_thread() {

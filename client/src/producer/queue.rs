@@ -363,7 +363,7 @@ mod tests {
         /// A queue that the broker knows: one batch has been written.
         fn established() -> Self {
             let mut story = Self::new();
-            let _ = story.append();
+            drop(story.append());
             let first = story.take_all().pop().expect("one batch is due");
             story.ack(first);
             story
@@ -392,10 +392,10 @@ mod tests {
     fn a_batch_leaves_when_it_is_full_or_has_lingered() {
         let mut story = Story::new();
         let record = Record::new(story.queue.partition.topic.clone(), "x");
-        let _ = story.queue.append(story.now, TimestampMs(0), record, &story.limits);
+        drop(story.queue.append(story.now, TimestampMs(0), record, &story.limits));
         assert_eq!(story.queue.due(&story.limits, false), Some(story.now + story.limits.linger));
         assert_eq!(story.queue.due(&story.limits, true), Some(story.now), "in a hurry");
-        let _ = story.append();
+        drop(story.append());
         assert_eq!(story.queue.due(&story.limits, false), Some(story.now), "another is behind it");
     }
 
@@ -404,7 +404,7 @@ mod tests {
         // Seen on a topic just made: the first batch met UNKNOWN_TOPIC_OR_PARTITION, the second was written first.
         let mut story = Story::new();
         for _ in 0..7 {
-            let _ = story.append();
+            drop(story.append());
         }
         let mut first = story.take_all();
         assert_eq!(stamps(&first), [(0, 0)]);
@@ -416,13 +416,13 @@ mod tests {
     fn what_comes_back_goes_out_again_first_under_its_old_stamp() {
         let mut story = Story::established();
         for _ in 0..3 {
-            let _ = story.append();
+            drop(story.append());
         }
         let mut taken = story.take_all().into_iter();
         let mut next = || taken.next().expect("three were taken");
         let (a, b, c) = (next(), next(), next());
         story.come_back(a, ErrorCode::NotLeaderOrFollower, false);
-        let _ = story.append();
+        drop(story.append());
         story.rest();
         assert!(story.take_all().is_empty(), "b and c are still in flight");
         assert!(story.queue.is_behind_another(&b));
@@ -436,7 +436,7 @@ mod tests {
     fn after_a_refusal_the_next_batch_takes_the_number_that_was_not_used() {
         let mut story = Story::established();
         for _ in 0..2 {
-            let _ = story.append();
+            drop(story.append());
         }
         let mut taken = story.take_all().into_iter();
         let (a, b) = (taken.next().expect("taken"), taken.next().expect("taken"));
@@ -451,7 +451,7 @@ mod tests {
     fn a_batch_given_up_without_a_word_asks_for_a_new_epoch() {
         let mut story = Story::established();
         for _ in 0..2 {
-            let _ = story.append();
+            drop(story.append());
         }
         let mut taken = story.take_all().into_iter();
         let (a, b) = (taken.next().expect("taken"), taken.next().expect("taken"));
@@ -467,7 +467,7 @@ mod tests {
     #[test]
     fn a_broker_that_lost_track_of_us_is_met_with_a_new_epoch() {
         let mut story = Story::established();
-        let _ = story.append();
+        drop(story.append());
         let batch = story.take_all().pop().expect("taken");
         story.come_back(batch, ErrorCode::UnknownProducerId, true);
         story.rest();
@@ -480,10 +480,10 @@ mod tests {
     #[test]
     fn another_partitions_new_epoch_waits_for_our_old_one_to_land() {
         let mut story = Story::established();
-        let _ = story.append();
+        drop(story.append());
         let flying = story.take_all().pop().expect("taken");
         story.identity = Some(identity(1));
-        let _ = story.append();
+        drop(story.append());
         assert_eq!(stamps(&story.take_all()), [(0, 2)], "the old epoch goes on while it flies");
         story.ack(flying);
     }
@@ -491,7 +491,7 @@ mod tests {
     #[test]
     fn what_waits_too_long_fails_with_the_last_trouble() {
         let mut story = Story::established();
-        let _ = story.append();
+        drop(story.append());
         let batch = story.take_all().pop().expect("taken");
         story.come_back(batch, ErrorCode::NotLeaderOrFollower, false);
         story.now += story.limits.delivery_timeout;
@@ -550,7 +550,7 @@ mod tests {
                 };
                 for step in steps {
                     if step >= 3 {
-                        let _ = story.append();
+                        drop(story.append());
                         appended += 1;
                         flying.extend(story.take_all());
                     } else {
