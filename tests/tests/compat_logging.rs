@@ -1,9 +1,11 @@
 //! Programs that ship logs or watch over those who read them.
 
-use sapwood_tests::peers::Broker;
 use sapwood_tests::peers::debian::Root;
+use sapwood_tests::peers::{Broker, maven};
 use sapwood_tests::process::{AccessLog, Child, free_port, ran, wait};
 use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -58,7 +60,7 @@ ruleset(name="ship") {{
     );
     let reader = format!(
         r#"module(load="imkafka")
-template(name="line" type="string" string="%msg%\n")
+template(name="line" type="string" string="%rawmsg%\n")
 input(type="imkafka" topic="syslog" broker="{bootstrap}" consumergroup="rsyslog" confParam=["auto.offset.reset=earliest"] ruleset="keep")
 ruleset(name="keep") {{
   action(type="omfile" file="{output}" template="line")
@@ -79,6 +81,43 @@ ruleset(name="keep") {{
     assert_eq!(found, sent);
 }
 
+/// Burrow does not start without a ZooKeeper, although only the lock of its notifiers lies there.
+fn start_zookeeper(dir: &Path, port: u16) -> Child {
+    let artifacts = [
+        "org.apache.zookeeper:zookeeper:3.8.4",
+        "io.dropwizard.metrics:metrics-core:4.1.12.1",
+        "org.xerial.snappy:snappy-java:1.1.10.5",
+    ];
+    let jars = maven("zookeeper", &artifacts).expect("ZooKeeper's jars");
+    let data = dir.join("zookeeper");
+    let config = format!(
+        "dataDir={}\nclientPort={port}\nclientPortAddress=127.0.0.1\nadmin.enableServer=false\n",
+        data.display()
+    );
+    fs::write(dir.join("zoo.cfg"), config).expect("write ZooKeeper's configuration");
+    let mut java = Command::new("java");
+    java.arg("-cp").arg(format!("{}/*", jars.display()));
+    java.arg("org.apache.zookeeper.server.ZooKeeperServerMain").arg(dir.join("zoo.cfg"));
+    let mut child =
+        Child::start("ZooKeeper", &mut java, &dir.join("zookeeper.log")).expect("ZooKeeper starts");
+    // It listens before it serves: only its own word counts.
+    let serves = wait::until("ZooKeeper", LIMIT, || {
+        (told_by(port).contains("Mode:") || child.ended().is_some()).then_some(())
+    });
+    assert!(serves.is_ok() && child.ended().is_none(), "{}", child.last_words());
+    child
+}
+
+/// ZooKeeper's answer to the question `srvr`, if there is one.
+fn told_by(port: u16) -> String {
+    let mut answer = String::new();
+    if let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) {
+        let _closed_early =
+            stream.write_all(b"srvr").and_then(|()| stream.read_to_string(&mut answer));
+    }
+    answer
+}
+
 #[test]
 #[ignore = "slow tier"]
 fn burrow_reads_the_lag_of_a_group_from_the_offsets_topic() {
@@ -87,8 +126,8 @@ fn burrow_reads_the_lag_of_a_group_from_the_offsets_topic() {
     let root = Root::unpacked("burrow", &["burrow", "kcat", "librdkafka1", "libyajl2"])
         .expect("Burrow unpacks");
     let dir = tempfile::tempdir().expect("a directory");
-    // Burrow demands a ZooKeeper in its configuration, for a lock that only its notifiers take: there are none here.
     let (http, zookeeper) = (free_port(), free_port());
+    let _zookeeper = start_zookeeper(dir.path(), zookeeper);
     let config = format!(
         r#"[general]
 pidfile="{dir}/burrow.pid"

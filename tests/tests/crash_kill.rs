@@ -28,6 +28,9 @@ fn nothing_acknowledged_is_lost_doubled_or_out_of_order_after_a_hundred_kills() 
         let down = wait::now();
         broker.restart().expect("the broker comes back");
         slowest = slowest.max(down.elapsed());
+        if kill % 10 == 0 {
+            endurance.run("commits").expect("no acknowledged commit is lost");
+        }
     }
     println!("{KILLS} kills; the slowest way back to serving took {slowest:?}");
     endurance.await_more(100, &mut shipping).expect("records are acknowledged after the last kill");

@@ -26,6 +26,7 @@ fn nothing_acknowledged_is_lost_when_the_power_is_cut() {
         broker.kill();
         disk.power_on().expect("the file system comes back");
         broker.restart().expect("the broker comes back");
+        endurance.run("commits").expect("no acknowledged commit is lost");
         let topic = disk.path().join("data").join(format!("made-{cut}-0"));
         assert!(topic.exists(), "a topic is missing whose creation was acknowledged");
     }

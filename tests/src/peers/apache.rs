@@ -82,6 +82,11 @@ impl ApacheKafka {
         &mut self.child
     }
 
+    /// SIGTERM, and the orderly end.
+    pub fn stop(&mut self) -> Result<()> {
+        self.child.stop(START_LIMIT).map(drop)
+    }
+
     /// Where the partitions lie.
     pub fn log_dir(&self) -> PathBuf {
         self.properties.log_dir()

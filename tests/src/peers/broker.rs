@@ -95,6 +95,15 @@ impl Broker {
         }
     }
 
+    /// Ends it in order, if this test started it.
+    pub fn stop(&mut self) -> Result<()> {
+        match &mut self.0 {
+            Running::Sapwood(broker) => broker.stop().map(drop),
+            Running::ApacheKafka(broker) => broker.stop(),
+            Running::External(_) => Ok(()),
+        }
+    }
+
     /// Its process, if this test started it.
     pub fn pid(&self) -> Option<u32> {
         match &self.0 {
