@@ -10,6 +10,7 @@ pub(super) const SAPWOOD_PREFIX: &str = "SAPWOOD_";
 
 /// Variables with one of the prefixes that are not keys: Kafka's scripts and images read them, or our own tools.
 const NOT_KEYS: &[&str] = &[
+    "KAFKA_BOOTSTRAP_SERVERS",
     "KAFKA_CLUSTER_ID",
     "KAFKA_DEBUG",
     "KAFKA_GC_LOG_OPTS",
@@ -26,10 +27,12 @@ const NOT_KEYS: &[&str] = &[
     "KAFKA_OPTS",
     "KAFKA_TOOLS_LOG4J_LOGLEVEL",
     "KAFKA_VERSION",
+    "SAPWOOD_BROKERS",
     "SAPWOOD_CONFIG",
     "SAPWOOD_LOG",
     "SAPWOOD_LOG_FORMAT",
     "SAPWOOD_REGENERATE",
+    "SAPWOOD_TEST_BROKER",
 ];
 
 /// The key that a variable names, or `None` if it names none.
