@@ -151,7 +151,7 @@ fn an_unknown_variable_of_somebody_else_s_is_a_warning() {
     let loaded = load(&sources);
     assert!(loaded.report.is_startable());
     assert_eq!(said(&loaded, Severity::Warning).len(), 1);
-    let ours = load(&environment(Sources::default(), &[("SAPWOOD_BROKERS", "a:9092")]));
+    let ours = load(&environment(Sources::default(), &[("SAPWOOD_LOG_DIRZ", "a:9092")]));
     assert!(!ours.report.is_startable());
 }
 
