@@ -13,13 +13,15 @@ use protocol::ErrorCode;
 use storage::log::SyncError;
 use tracing::error;
 
+use super::wakes::Wakes;
 use crate::server::hosted::Hosted;
 
 /// What the flushers have before them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct FlushQueue {
     state: Mutex<State>,
     changed: Condvar,
+    wakes: Arc<Wakes>,
 }
 
 #[derive(Debug, Default)]
@@ -29,6 +31,11 @@ struct State {
 }
 
 impl FlushQueue {
+    /// An empty queue, whose flushers hand over to `wakes` whom they have something to tell.
+    pub(crate) fn new(wakes: Arc<Wakes>) -> Self {
+        Self { state: Mutex::default(), changed: Condvar::new(), wakes }
+    }
+
     /// Asks for a sync of everything that the partition holds by now.
     pub(crate) fn ask(&self, hosted: &Arc<Hosted>) {
         if hosted.ask_for_sync() {
@@ -81,7 +88,7 @@ pub(crate) fn start(
             let thread = std::thread::Builder::new().name(format!("flusher-{number}"));
             let run = move || {
                 while let Some(hosted) = queue.next() {
-                    sync(&hosted, &on_failure);
+                    sync(&hosted, &queue.wakes, &on_failure);
                     if hosted.end_sync() {
                         queue.push(hosted);
                     }
@@ -92,16 +99,15 @@ pub(crate) fn start(
         .collect()
 }
 
-fn sync(hosted: &Arc<Hosted>, on_failure: &OnFailure) {
+fn sync(hosted: &Arc<Hosted>, wakes: &Wakes, on_failure: &OnFailure) {
     hosted.begin_sync();
     let Some(task) = hosted.lock().ok().and_then(|partition| partition.unflushed()) else {
         return;
     };
     match task.run() {
         Ok(flushed) => {
-            if let Ok(mut partition) = hosted.lock() {
-                partition.flushed(flushed);
-            }
+            let released = hosted.lock().map(|mut partition| partition.flushed(flushed));
+            wakes.hand_over(released.unwrap_or_default());
         }
         // Nothing is lost, but an acknowledgement has to wait until there is space. Housekeeping asks again.
         Err(failure @ SyncError::NoSpace { .. }) => on_failure(hosted, &failure),

@@ -5,6 +5,7 @@
 //! pass; old segments go; checkpoints are written, so that a restart knows what is safe; and free space is watched.
 
 pub(crate) mod flush;
+pub(crate) mod wakes;
 
 use std::io;
 use std::path::{Path, PathBuf};

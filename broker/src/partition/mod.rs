@@ -354,15 +354,21 @@ impl<D: Disk, W: Waiter> Partition<D, W> {
         self.log.unflushed()
     }
 
-    /// A sync has completed.
-    pub fn flushed(&mut self, flushed: Flushed) {
+    /// A sync has completed. Returns whom that concerns, to be woken once the partition's lock is free: the first
+    /// thing that they do is to take it.
+    #[must_use = "whoever waits is not woken otherwise"]
+    pub fn flushed(&mut self, flushed: Flushed) -> Vec<W> {
         self.log.flushed(flushed);
-        self.settle();
+        self.advance()
     }
 
     /// Brings the high watermark up to date, checks that the offsets are in order, and wakes whom it concerns.
     /// Called after everything that moves the log.
     pub fn settle(&mut self) {
+        self.advance().iter().for_each(Waiter::wake);
+    }
+
+    fn advance(&mut self) -> Vec<W> {
         if let Role::Leader(leader) = &self.role {
             let high_watermark = leader.high_watermark(self.high_watermark, self.log.end_offset());
             self.high_watermark = high_watermark.max(self.log.start_offset());
@@ -370,8 +376,9 @@ impl<D: Disk, W: Waiter> Partition<D, W> {
         }
         let offsets = self.offsets();
         offsets.check();
-        self.waiters.release(Watch::Visible, offsets.high_watermark);
-        self.waiters
-            .release(Watch::Acknowledged, offsets.acknowledged(self.log.config().write_caching));
+        let mut released = self.waiters.release(Watch::Visible, offsets.high_watermark);
+        let acknowledged = offsets.acknowledged(self.log.config().write_caching);
+        released.extend(self.waiters.release(Watch::Acknowledged, acknowledged));
+        released
     }
 }

@@ -57,13 +57,15 @@ impl<W: Waiter> Waiters<W> {
         self.parked.remove(&id);
     }
 
-    /// Wakes everybody whose watched offset has been reached.
-    pub fn release(&mut self, watch: Watch, now_at: Offset) {
+    /// Takes out everybody whose watched offset has been reached. They are the caller's to wake.
+    pub fn release(&mut self, watch: Watch, now_at: Offset) -> Vec<W> {
+        let mut released = Vec::new();
         while let Some(entry) = self.first_of(watch)
             && entry.key().reaches <= now_at
         {
-            entry.remove().wake();
+            released.push(entry.remove());
         }
+        released
     }
 
     /// Wakes everybody: the role has changed, so each must ask again.
@@ -118,6 +120,10 @@ mod tests {
         }
     }
 
+    fn wake(released: &[Named]) {
+        released.iter().for_each(Waiter::wake);
+    }
+
     #[test]
     fn waiters_are_released_by_offset_and_only_for_what_they_watch() {
         let woken = Rc::new(RefCell::new(Vec::new()));
@@ -128,10 +134,10 @@ mod tests {
         let fetch = waiters.park(Watch::Visible, Offset(3), named("fetch from 2"));
         waiters.park(Watch::Visible, Offset(3), named("another fetch from 2"));
 
-        waiters.release(Watch::Acknowledged, Offset(8));
+        wake(&waiters.release(Watch::Acknowledged, Offset(8)));
         assert_eq!(*woken.borrow(), ["produce to 5"]);
         waiters.leave(fetch);
-        waiters.release(Watch::Visible, Offset(3));
+        wake(&waiters.release(Watch::Visible, Offset(3)));
         assert_eq!(*woken.borrow(), ["produce to 5", "another fetch from 2"]);
         waiters.release_all();
         assert_eq!(woken.borrow().last(), Some(&"produce to 9"));

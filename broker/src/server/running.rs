@@ -27,6 +27,7 @@ use crate::config::{BrokerConfig, Listener, Settings};
 use crate::controller::{self, Refusal, RegisterBroker};
 use crate::group::GroupConfig;
 use crate::housekeeping::flush::FlushQueue;
+use crate::housekeeping::wakes::Wakes;
 use crate::housekeeping::{self, Housekeeping};
 use crate::metadata::Endpoint;
 use crate::net::connection::Limits;
@@ -114,7 +115,9 @@ impl Running {
         let controller = start_controller(&config, &settings, &logs, clock).await?;
         let epoch = register(&controller, &config, &logs, &bound).await?;
 
-        let flush_queue = Arc::new(FlushQueue::default());
+        let (wakes, rings) = Wakes::new()?;
+        let wakes = Arc::new(wakes);
+        let flush_queue = Arc::new(FlushQueue::new(Arc::clone(&wakes)));
         let broker = Arc::new(Broker {
             clock,
             node_id,
@@ -141,6 +144,7 @@ impl Running {
             housekeeping::flush::start(&broker.flush_queue, FLUSHERS, &on_sync_failure(&broker));
         let reconciler = open_logs(&broker).await?;
         let background = vec![
+            tokio::spawn(async move { wakes.run(rings).await }),
             tokio::spawn(reconciler.run()),
             tokio::spawn(housekeeping::run(Arc::clone(&broker), OsDisk)),
         ];
