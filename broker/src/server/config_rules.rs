@@ -31,9 +31,7 @@ impl ConfigRules for Rows {
         let pairs = values.iter().map(|(key, value)| (&**key, &**value));
         let refusal = |error: AlterError| Refusal::new(error.code(), error.to_string());
         match target(resource) {
-            Target::Topic => {
-                alter::topic_overrides(self.0.load().broker(), pairs).map(|_| ()).map_err(refusal)
-            }
+            Target::Topic => alter::topic_overrides(pairs).map(|_| ()).map_err(refusal),
             target => {
                 check_broker_id(resource)?;
                 let mut pairs = pairs;
