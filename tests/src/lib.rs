@@ -5,3 +5,4 @@ pub mod peers;
 pub mod process;
 pub mod script;
 pub mod tidy;
+pub mod visitor;
