@@ -23,4 +23,4 @@ pub use ports::free_port;
 pub use proc_stat::{cpu_seconds, resident_bytes};
 pub use properties::Properties;
 pub use ready::{is_serving, wait_until_serving};
-pub use sapwood::{Sapwood, binary};
+pub use sapwood::{Environment, Sapwood, binary};

@@ -2,6 +2,7 @@
 
 use super::{Child, Properties, paths, ran, wait_until_serving};
 use anyhow::{Context, Result};
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
@@ -46,11 +47,15 @@ fn build() -> Result<PathBuf> {
     Ok(paths::target_dir().join("release").join("sapwood"))
 }
 
+/// What a broker finds in its environment beside the tests' own.
+pub type Environment = Vec<(&'static str, OsString)>;
+
 /// A running broker of ours, its settings, and its directory, which goes when it goes.
 #[derive(Debug)]
 pub struct Sapwood {
     child: Child,
     properties: Properties,
+    environment: Environment,
     _dir: Option<TempDir>,
 }
 
@@ -62,19 +67,38 @@ impl Sapwood {
 
     /// The same, with settings changed before it starts.
     pub fn start_with(change: impl FnOnce(&mut Properties)) -> Result<Self> {
+        Self::start_in(Environment::new(), change)
+    }
+
+    /// The same in an environment of its own, which it keeps over restarts.
+    pub fn start_in(
+        environment: Environment,
+        change: impl FnOnce(&mut Properties),
+    ) -> Result<Self> {
         let dir = TempDir::new().context("a directory for the broker")?;
         let mut properties = Properties::alone(dir.path());
         change(&mut properties);
-        let mut broker = Self::start_from(properties)?;
+        let mut broker = Self::begin(properties, environment)?;
         broker._dir = Some(dir);
         Ok(broker)
     }
 
     /// A broker with exactly these settings; its directory stays.
     pub fn start_from(properties: Properties) -> Result<Self> {
-        let mut child = Self::launch(&properties, Command::new(binary()?))?;
-        Self::await_serving(&mut child, &properties)?;
-        Ok(Self { child, properties, _dir: None })
+        Self::begin(properties, Environment::new())
+    }
+
+    fn begin(properties: Properties, environment: Environment) -> Result<Self> {
+        let child = Self::serving(&properties, &environment)?;
+        Ok(Self { child, properties, environment, _dir: None })
+    }
+
+    fn serving(properties: &Properties, environment: &Environment) -> Result<Child> {
+        let mut command = Command::new(binary()?);
+        command.envs(environment.iter().map(|(name, value)| (name, value)));
+        let mut child = Self::launch(properties, command)?;
+        Self::await_serving(&mut child, properties)?;
+        Ok(child)
     }
 
     /// Launches the broker without waiting for it, below another program if `command` is one (strace, say).
@@ -134,8 +158,7 @@ impl Sapwood {
 
     /// Starts it again after its end, on the same directory and port.
     pub fn restart(&mut self) -> Result<()> {
-        self.child = Self::launch(&self.properties, Command::new(binary()?))?;
-        Self::await_serving(&mut self.child, &self.properties)?;
+        self.child = Self::serving(&self.properties, &self.environment)?;
         Ok(wait_until_serving(self.address(), START_LIMIT)?)
     }
 }
