@@ -2,13 +2,16 @@
 
 use sapwood_tests::peers::Endurance;
 use sapwood_tests::process::{Properties, Sapwood, binary, wait};
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 const LIMIT: Duration = Duration::from_secs(60);
+/// The exit code that the README gives to a broker that could not start.
+const COULD_NOT_START: i32 = 1;
 
 #[test]
 fn two_thousand_partitions_are_there_after_an_orderly_end_and_after_a_crash() {
@@ -69,7 +72,7 @@ fn refused(properties: &Properties) -> String {
     let mut child = Sapwood::launch(properties, Command::new(binary().expect("the binary")))
         .expect("it launches");
     let status = child.wait(LIMIT).expect("it ends by itself");
-    assert!(!status.success(), "it must not serve: {}", child.output());
+    assert_eq!(status.code(), Some(COULD_NOT_START), "it must not serve: {}", child.output());
     child.output()
 }
 
@@ -85,25 +88,52 @@ fn a_second_broker_on_the_same_directory_refuses_to_start() {
     broker.stop().expect("the first one goes on to its orderly end");
 }
 
-#[test]
-fn a_directory_of_another_cluster_or_node_is_refused_by_name() {
+/// Every file below a directory, with what is in it.
+fn contents(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(dir).expect("the directory").flatten() {
+        let path = entry.path();
+        match path.is_dir() {
+            true => files.extend(contents(&path)),
+            false => {
+                files.insert(path.clone(), fs::read(&path).expect("read the file"));
+            }
+        }
+    }
+    files
+}
+
+/// A broker that has ended in order, and its settings.
+fn stopped() -> (Sapwood, Properties) {
     let mut broker = Sapwood::start().expect("a broker");
     let properties = broker.properties().clone();
     broker.stop().expect("an orderly end");
-    let meta = properties.log_dir().join("meta.properties");
-    let text = fs::read_to_string(&meta).expect("meta.properties");
-    let foreign: String = text
-        .lines()
-        .map(|line| {
-            if line.starts_with("node.id=") {
-                "node.id=77\n".to_owned()
-            } else {
-                format!("{line}\n")
-            }
-        })
-        .collect();
-    assert_ne!(foreign, text, "meta.properties names the node: {text}");
-    fs::write(&meta, foreign).expect("write meta.properties");
+    (broker, properties)
+}
+
+#[test]
+fn a_directory_of_another_cluster_is_refused_and_left_as_it_is() {
+    let (mut broker, mut properties) = stopped();
+    let log_dir = properties.log_dir();
+    let before = contents(&log_dir);
+    let meta = String::from_utf8_lossy(&before[&log_dir.join("meta.properties")]).into_owned();
+    let ours = meta.lines().find_map(|line| line.strip_prefix("cluster.id="));
+    let ours = ours.expect("meta.properties names the cluster");
+    properties.set("cluster.id", "another-cluster");
+    let said = refused(&properties);
+    for named in [ours, "another-cluster", &log_dir.display().to_string()] {
+        assert!(said.contains(named), "it names {named}: {said}");
+    }
+    assert_eq!(contents(&log_dir), before, "nothing of the other cluster's was touched");
+    broker.restart().expect("the owner of the directory starts");
+}
+
+#[test]
+fn a_directory_of_another_node_is_refused_by_name_and_left_as_it_is() {
+    let (_dir, mut properties) = stopped();
+    let before = contents(&properties.log_dir());
+    properties.set("node.id", "77");
     let said = refused(&properties);
     assert!(said.contains("77"), "it names the other node: {said}");
+    assert_eq!(contents(&properties.log_dir()), before, "nothing of the other node's was touched");
 }
