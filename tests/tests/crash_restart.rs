@@ -1,7 +1,11 @@
 //! Starts after an orderly end, after a crash, with a torn tail, and on a directory that is someone else's.
 
+use client::admin::NewTopic;
+use client::producer::Record;
+use protocol::ids::PartitionIndex;
 use sapwood_tests::peers::Endurance;
 use sapwood_tests::process::{Properties, Sapwood, binary, wait};
+use sapwood_tests::visitor::Visitor;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
@@ -28,6 +32,35 @@ fn two_thousand_partitions_are_there_after_an_orderly_end_and_after_a_crash() {
     broker.restart().expect("it starts after a crash");
     println!("2,000 partitions serve {:?} after a crash", started.elapsed());
     endurance.run("many_there").expect("every record is there after a crash");
+}
+
+#[tokio::test]
+async fn two_hundred_megabytes_in_eight_partitions_are_there_after_a_crash() {
+    const PARTITIONS: i32 = 8;
+    const RECORD_BYTES: usize = 64 << 10;
+    const RECORDS: usize = (200 << 20) / RECORD_BYTES;
+    let mut broker = Sapwood::start().expect("a broker");
+    let visitor = Visitor::to(broker.address());
+    let topic = NewTopic::new("heavy").partitions(PARTITIONS);
+    let topic = visitor.create(topic).await.expect("the topic");
+    let record = |number: usize| {
+        let index = i32::try_from(number).expect("a few thousand") % PARTITIONS;
+        let byte = u8::try_from(number % 251).expect("below 251");
+        Record::new(topic.clone(), vec![byte; RECORD_BYTES]).partition(PartitionIndex(index))
+    };
+    visitor.write((0..RECORDS).map(record)).await.expect("200 MB are acknowledged");
+    broker.kill();
+    let started = wait::now();
+    broker.restart().expect("it starts after a crash");
+    println!("8 partitions with 200 MB serve {:?} after a crash", started.elapsed());
+    let read = visitor.read_all(&topic, PARTITIONS).await.expect("it is read");
+    for (of, records) in read {
+        let found = records.iter().map(|record| record.value.clone());
+        let index = usize::try_from(of.partition.get()).expect("not negative");
+        let wanted =
+            (index..RECORDS).step_by(PARTITIONS as usize).map(|number| record(number).value);
+        assert!(found.eq(wanted), "{of} holds what was acknowledged, in its order");
+    }
 }
 
 #[test]
