@@ -17,9 +17,6 @@ use crate::metadata::{Image, Partition, Topic};
 /// See the module.
 pub(super) struct DescribeTopicPartitions;
 
-/// The most partitions in one answer: `max.request.partition.size.limit`, Kafka's default.
-const PARTITIONS_MAX: usize = 2000;
-
 impl Api for DescribeTopicPartitions {
     type Request = DescribeTopicPartitionsRequest;
     type Response = DescribeTopicPartitionsResponse;
@@ -32,8 +29,9 @@ impl Api for DescribeTopicPartitions {
         request: DescribeTopicPartitionsRequest,
     ) -> Stage<DescribeTopicPartitionsResponse> {
         let image = call.broker.image();
-        let limit =
-            usize::try_from(request.response_partition_limit).unwrap_or(0).clamp(1, PARTITIONS_MAX);
+        let most = call.broker.config().network.max_request_partition_size_limit;
+        let limit = request.response_partition_limit.clamp(1, most);
+        let limit = usize::try_from(limit).expect("at least 1");
         let cursor = request.cursor.map(|cursor| {
             let first = usize::try_from(cursor.partition_index).unwrap_or(0);
             (cursor.topic_name.0.to_string(), first)

@@ -3,6 +3,7 @@
 //! A search by time may have to read a segment that is not in memory, so it runs on the blocking pool; the ends of
 //! the log are answered at once.
 
+use std::io::ErrorKind;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -112,6 +113,10 @@ fn listed(
                 leader_epoch: found.leader_epoch,
             }),
             Ok(_) => Ok(NOTHING),
+            // Retention or compaction was faster, and the segment is another one now.
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                listed(broker, topic, wanted, isolation)
+            }
             Err(error) => {
                 tracing::error!(topic, partition = wanted.partition_index, %error, "cannot search a log by time");
                 Err(ErrorCode::KafkaStorageError)

@@ -162,21 +162,6 @@ impl Value for ProtocolMap {
     }
 }
 
-/// The value of `http.listener`: nowhere, or one address.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HttpListener(pub Option<HostPort>);
-
-impl Value for HttpListener {
-    const KIND: Kind = Kind::String;
-
-    fn parse(text: &str) -> Result<Self, String> {
-        match text.trim() {
-            "" => Ok(Self(None)),
-            address => HostPort::parse(address).map(|address| Self(Some(address))),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

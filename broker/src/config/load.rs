@@ -11,7 +11,6 @@ use super::broker::BrokerConfig;
 use super::classify::{Known, broker_keys, classify};
 use super::environment;
 use super::layers::{Layers, Origin, Setting};
-use super::listeners::HostPort;
 use super::problem::{ConfigError, Problem, Severity};
 use super::properties;
 use super::removed::Removed;
@@ -136,7 +135,6 @@ pub fn load(sources: &Sources) -> Loaded {
     let layers = Layers::new(settings, sources.data_directory.clone());
     let (config, more) = BrokerConfig::read(&layers);
     problems.extend(more);
-    problems.extend(exposures(&config));
     problems.sort_by_key(|problem| std::cmp::Reverse(problem.severity));
     let report = Report { entries: entries(&layers), problems };
     Loaded { layers, config, report }
@@ -291,21 +289,6 @@ fn unknown(key: &str, setting: &Setting, place: String, lenient: bool) -> Proble
     let severity = if lenient || is_anybodys { Severity::Warning } else { Severity::Error };
     let remedy = suggest::offer(key, broker_keys());
     Problem::error(place, "there is no such key", remedy).as_bad_as(severity)
-}
-
-/// What is open to whoever comes by.
-fn exposures(config: &BrokerConfig) -> Option<Problem> {
-    let http = config.network.http_listener.0.as_ref().filter(|address| !is_loopback(address))?;
-    let problem = Problem::error(
-        format!("http.listener={http}"),
-        "metrics and health are open to whoever reaches it",
-        "Let only a trusted network reach it",
-    );
-    Some(problem.as_bad_as(Severity::Warning))
-}
-
-fn is_loopback(address: &HostPort) -> bool {
-    address.host == "localhost" || address.host == "::1" || address.host.starts_with("127.")
 }
 
 fn entries(layers: &Layers) -> Vec<Entry> {

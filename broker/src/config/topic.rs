@@ -120,7 +120,6 @@ macro_rules! topic_keys {
     };
 }
 
-const NO_COMPACTION: &str = "compaction is not built yet: a compacted topic keeps every record, of which the newest of a key is one";
 const NO_REPLICATION: &str = "there are no followers to slow down in a cluster of one";
 const NO_TIERS: &str = "tiered storage is not built: every segment is local";
 
@@ -163,8 +162,6 @@ topic_keys! {
     compression_zstd_level: i32 = "compression.zstd.level", between(-131_072, 22), from("compression.zstd.level", |broker| broker.log.compression_zstd_level);
     /// How many replicas must have a record before `acks=all` is answered. With fewer in sync, produce is refused.
     min_insync_replicas: i32 = "min.insync.replicas", at_least(1), from("min.insync.replicas", |broker| broker.replication.min_insync_replicas);
-    /// Whether a replica that misses acknowledged records may lead when no other is left.
-    unclean_leader_election_enable: bool = "unclean.leader.election.enable", Check::Any, from("unclean.leader.election.enable", |broker| broker.replication.unclean_leader_election_enable);
     /// Whether an append is acknowledged from memory. `false`: `acks=all` waits until the records are on disk. `true`: it
     /// waits for the in-sync replicas alone, as Kafka does, and a power cut that takes all of them at once takes what was
     /// not written yet. Sapwood's own key.
@@ -175,18 +172,21 @@ topic_keys! {
     flush_ms: i64 = "flush.ms", at_least(0), from("log.flush.interval.ms", |broker| broker.log.flush_ms());
     /// How long the files of a deleted segment stay on disk for readers that still hold them, in milliseconds.
     file_delete_delay_ms: i64 = "file.delete.delay.ms", at_least(0), from("log.segment.delete.delay.ms", |broker| broker.log.segment_delete_delay_ms);
-    /// Whether a segment file has its full size from the start.
-    preallocate: bool = "preallocate", Check::Any, from("log.preallocate", |broker| broker.log.preallocate);
+    /// How long a tombstone (a key without a value) stays in a compacted topic once compaction has seen it, in milliseconds: the
+    /// time that consumers have to read it.
+    delete_retention_ms: i64 = "delete.retention.ms", at_least(0), from("log.cleaner.delete.retention.ms", |broker| broker.log.cleaner_delete_retention_ms);
+    /// How long a record cannot be compacted away, in milliseconds.
+    min_compaction_lag_ms: i64 = "min.compaction.lag.ms", at_least(0), from("log.cleaner.min.compaction.lag.ms", |broker| broker.log.cleaner_min_compaction_lag_ms);
+    /// How long a record may at most escape compaction, in milliseconds. The active segment ends in time for it.
+    max_compaction_lag_ms: i64 = "max.compaction.lag.ms", at_least(1), from("log.cleaner.max.compaction.lag.ms", |broker| broker.log.cleaner_max_compaction_lag_ms);
+    /// Which share of a log must be uncompacted before it is compacted again.
+    min_cleanable_dirty_ratio: f64 = "min.cleanable.dirty.ratio", Check::Fraction(0.0, 1.0), from("log.cleaner.min.cleanable.ratio", |broker| broker.log.cleaner_min_cleanable_ratio);
 
     no_effect {
-        /// How long a tombstone stays in a compacted topic, in milliseconds, for consumers that have yet to see it.
-        "delete.retention.ms": Long = at_least(0), from("log.cleaner.delete.retention.ms", ()), NO_COMPACTION;
-        /// How long a record cannot be compacted away, in milliseconds.
-        "min.compaction.lag.ms": Long = at_least(0), from("log.cleaner.min.compaction.lag.ms", ()), NO_COMPACTION;
-        /// How long a record may at most escape compaction, in milliseconds.
-        "max.compaction.lag.ms": Long = at_least(1), from("log.cleaner.max.compaction.lag.ms", ()), NO_COMPACTION;
-        /// Which share of a log must be uncompacted before it is compacted again.
-        "min.cleanable.dirty.ratio": Double = Check::Fraction(0.0, 1.0), from("log.cleaner.min.cleanable.ratio", ()), NO_COMPACTION;
+        /// Whether a segment file has its full size from the start.
+        "preallocate": Boolean = Check::Any, from("log.preallocate", ()), "segments are preallocated in steps that grow with the rate of their partition";
+        /// Whether a replica that misses acknowledged records may lead when no other is left.
+        "unclean.leader.election.enable": Boolean = Check::Any, from("unclean.leader.election.enable", ()), "there is no other replica to lead in a cluster of one";
         /// The replicas whose leaders are held back while partitions move: `partition:broker` pairs, or `*`.
         "leader.replication.throttled.replicas": List = Check::Replicas, fixed(""), NO_REPLICATION;
         /// The replicas that are held back as followers while partitions move: `partition:broker` pairs, or `*`.

@@ -2,8 +2,9 @@
 //!
 //! [`flush`] syncs what waits for it. This file holds the rest, each on its own beat: records that nobody waits for
 //! are synced too, so that a power cut takes seconds of them and not the half minute that the kernel would let
-//! pass; old segments go; checkpoints are written, so that a restart knows what is safe; and free space is watched.
+//! pass; old segments go; compacted logs are compacted ([`cleaner`]); checkpoints are written, so that a restart knows what is safe; and free space is watched.
 
+pub(crate) mod cleaner;
 pub(crate) mod flush;
 pub(crate) mod wakes;
 
@@ -75,6 +76,11 @@ impl Housekeeping {
     /// Records were deleted on request: the checkpoint that says so is written soon.
     pub(crate) fn note_start_moved(&self) {
         self.start_moved.notify_one();
+    }
+
+    /// Files that are to be removed once their time has come.
+    fn remove_later(&self, removal: Removal<OsDisk>) {
+        self.removals.lock().push(removal);
     }
 
     /// Notes an append that nobody waits for.

@@ -16,9 +16,6 @@ use super::connection::{Closed, Connection, Limits};
 use super::memory::MemoryBudget;
 use crate::api::{Dispatcher, Peer};
 
-/// Connections that the kernel keeps for us until they are accepted.
-const BACKLOG: i32 = 4096;
-
 /// How long to wait after a failed accept (no descriptors left): trying at once would only spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -93,17 +90,34 @@ pub(crate) struct Shared {
     pub(crate) shutdown: watch::Receiver<bool>,
 }
 
-/// Binds `address`. The error says which address and what to do about it.
-pub(crate) fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+/// What the kernel is told of a listener and its connections.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SocketOptions {
+    /// `socket.listen.backlog.size`.
+    pub(crate) backlog: i32,
+    /// `socket.send.buffer.bytes`; `None` leaves it to the system.
+    pub(crate) send_buffer: Option<usize>,
+    /// `socket.receive.buffer.bytes`; `None` leaves it to the system.
+    pub(crate) receive_buffer: Option<usize>,
+}
+
+/// Binds `address`. Accepted sockets inherit the options.
+pub(crate) fn bind(address: SocketAddr, options: &SocketOptions) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     socket.set_reuse_address(true)?;
     socket.set_nonblocking(true)?;
     #[cfg(target_os = "linux")]
-    // Accepted sockets inherit it. Where the system's default is BBR, its pacing costs a third of the throughput on
+    // Where the system's default is BBR, its pacing costs a third of the throughput on
     // a fast network and half as much processor time again; a kernel without cubic keeps its own default.
     let _ = socket.set_tcp_congestion(b"cubic");
+    if let Some(bytes) = options.send_buffer {
+        socket.set_send_buffer_size(bytes)?;
+    }
+    if let Some(bytes) = options.receive_buffer {
+        socket.set_recv_buffer_size(bytes)?;
+    }
     socket.bind(&address.into())?;
-    socket.listen(BACKLOG)?;
+    socket.listen(options.backlog)?;
     TcpListener::from_std(socket.into())
 }
 

@@ -5,6 +5,7 @@
 //! machine runs out.
 
 use std::collections::{BTreeMap, HashMap};
+use std::io::ErrorKind;
 use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Wake, Waker};
@@ -247,7 +248,13 @@ fn read_partition(
     let mut machine = Coordinator::new(config);
     let mut folded = load::Folded::default();
     let mut from = hosted.lock().map_err(LoadError::Partition)?.offsets().start;
-    while let Some((bytes, next)) = read_from(hosted, from)? {
+    loop {
+        let read = match read_from(hosted, from) {
+            // The cleaner was faster, and has put another segment in the place of this one.
+            Err(LoadError::Disk(error)) if error.kind() == ErrorKind::NotFound => continue,
+            read => read?,
+        };
+        let Some((bytes, next)) = read else { break };
         folded.add(load::fold(&mut machine, bytes)?);
         from = next;
     }

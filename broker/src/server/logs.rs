@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 
+use parking_lot::Mutex;
 use protocol::ids::{NodeId, Offset, TimestampMs, TopicId, TopicPartition};
 use storage::checkpoint::{Checkpoint, Offsets};
 use storage::dir::{self, ClusterId, DirectoryId, Folder, LogDir, Owner};
@@ -22,8 +23,8 @@ pub(crate) struct Logs {
 #[derive(Debug)]
 struct Dir {
     dir: LogDir<OsDisk>,
-    recovery_points: Offsets,
-    log_starts: Offsets,
+    /// What its checkpoints say. The lock is held while one is written.
+    points: Mutex<Points>,
 }
 
 /// A partition that was on disk when the broker started.
@@ -103,13 +104,15 @@ impl Logs {
         let dir = &self.dirs[found.log_dir];
         let offset =
             |offsets: &Offsets| offsets.get(&found.partition).copied().unwrap_or(Offset::ZERO);
+        let points = dir.points.lock();
         let opening = Opening {
             topic_id: None,
             clean_shutdown: dir.dir.last_shutdown().is_clean(),
-            recovery_point: offset(&dir.recovery_points),
-            log_start_offset: offset(&dir.log_starts),
+            recovery_point: offset(&points.recovery),
+            log_start_offset: offset(&points.start),
             now,
         };
+        drop(points);
         self.open_log(&dir.dir.partition_path(&found.partition), config, opening, &found.partition)
     }
 
@@ -137,6 +140,7 @@ impl Logs {
             (0..self.dirs.len()).filter(|number| self.dir(*number).health().failure().is_none());
         let fewest = working.min_by_key(|number| used.get(number).copied().unwrap_or(0));
         let number = fewest.ok_or_else(|| io::Error::other("every log dir has failed"))?;
+        self.dirs[number].forget(partition)?;
         let path = self.dir(number).create_partition(partition)?;
         let opening = Opening {
             topic_id: Some(topic_id),
@@ -162,12 +166,32 @@ impl Logs {
         Ok(log)
     }
 
-    /// Writes what a restart wants to know of a dir's logs.
-    pub(super) fn write_checkpoints(&self, number: usize, points: &Points) -> io::Result<()> {
-        let dir = self.dir(number);
-        dir.write(Checkpoint::RecoveryPoint, &points.recovery)?;
-        dir.write(Checkpoint::LogStart, &points.start)?;
-        dir.write(Checkpoint::HighWatermark, &points.high_watermark)
+    /// Writes what a restart wants to know of a dir's logs: all but the cleaner's points.
+    pub(super) fn write_checkpoints(&self, number: usize, points: Points) -> io::Result<()> {
+        let Dir { dir, points: known } = &self.dirs[number];
+        let mut known = known.lock();
+        let cleaner = std::mem::take(&mut known.cleaner);
+        *known = Points { cleaner, ..points };
+        dir.write(Checkpoint::RecoveryPoint, &known.recovery)?;
+        dir.write(Checkpoint::LogStart, &known.start)?;
+        dir.write(Checkpoint::HighWatermark, &known.high_watermark)
+    }
+
+    /// Up to where a log is clean, as far as anybody knows.
+    pub(crate) fn cleaner_point(&self, number: usize, id: &TopicPartition) -> Offset {
+        self.dirs[number].points.lock().cleaner.get(id).copied().unwrap_or(Offset::ZERO)
+    }
+
+    /// Notes that a log is clean up to `point`. To be called under the log's lock, so that it is not said of a later one
+    /// with the same name; a restart hears of it after [`Logs::write_cleaner_points`].
+    pub(crate) fn note_cleaner_point(&self, number: usize, id: &TopicPartition, point: Offset) {
+        self.dirs[number].points.lock().cleaner.insert(id.clone(), point);
+    }
+
+    /// Writes a dir's cleaner points.
+    pub(crate) fn write_cleaner_points(&self, number: usize) -> io::Result<()> {
+        let Dir { dir, points } = &self.dirs[number];
+        dir.write(Checkpoint::Cleaner, &points.lock().cleaner)
     }
 
     /// Marks the dirs as closed in order, for those that were.
@@ -189,6 +213,7 @@ pub(super) struct Points {
     pub(super) recovery: Offsets,
     pub(super) start: Offsets,
     pub(super) high_watermark: Offsets,
+    pub(super) cleaner: Offsets,
 }
 
 impl Points {
@@ -210,9 +235,30 @@ impl Dir {
                 Offsets::new()
             })
         };
-        let (recovery_points, log_starts) =
-            (read(Checkpoint::RecoveryPoint), read(Checkpoint::LogStart));
-        Self { dir, recovery_points, log_starts }
+        let points = Points {
+            recovery: read(Checkpoint::RecoveryPoint),
+            start: read(Checkpoint::LogStart),
+            high_watermark: read(Checkpoint::HighWatermark),
+            cleaner: read(Checkpoint::Cleaner),
+        };
+        Self { dir, points: Mutex::new(points) }
+    }
+
+    /// A log is about to be made: what a checkpoint says of an earlier one with its name must not be believed of it.
+    fn forget(&self, id: &TopicPartition) -> io::Result<()> {
+        let Points { recovery, start, high_watermark, cleaner } = &mut *self.points.lock();
+        let all = [
+            (Checkpoint::RecoveryPoint, recovery),
+            (Checkpoint::LogStart, start),
+            (Checkpoint::HighWatermark, high_watermark),
+            (Checkpoint::Cleaner, cleaner),
+        ];
+        for (checkpoint, offsets) in all {
+            if offsets.remove(id).is_some() {
+                self.dir.write(checkpoint, offsets)?;
+            }
+        }
+        Ok(())
     }
 }
 

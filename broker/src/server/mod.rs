@@ -37,6 +37,7 @@ use self::producer_ids::ProducerIds;
 use crate::api::FetchSessions;
 use crate::config::{BrokerConfig, Problem, Settings, TopicConfig};
 use crate::housekeeping::Housekeeping;
+use crate::housekeeping::cleaner::Cleaner;
 use crate::housekeeping::flush::FlushQueue;
 use crate::metadata::{ConfigValues, Image};
 use crate::partition::AppendError;
@@ -60,6 +61,7 @@ pub struct Broker {
     pub(crate) fetch_sessions: FetchSessions,
     pub(crate) flush_queue: Arc<FlushQueue>,
     pub(crate) housekeeping: Housekeeping,
+    pub(crate) cleaner: Cleaner,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) logs: Logs,
     /// What the controller gave this process when it registered.

@@ -177,7 +177,7 @@ impl Reconciler {
             *used.entry(hosted.log_dir).or_insert(0) += 1;
         }
         let now = self.broker.clock.wall();
-        let made = self.broker.logs.create(id, topic_id, log_config(&config), now, &used);
+        let made = self.broker.logs.create(id, topic_id, log_config(&config, id), now, &used);
         let (log_dir, log) = made.map_err(|error| error.to_string())?;
         let topic = self.local.topics.entry(id.topic.clone()).or_insert_with(|| LocalTopic {
             config: image.configs().of_topic(&id.topic).cloned().unwrap_or_default(),
@@ -265,7 +265,7 @@ impl Reconciler {
             self.broker.registry.configure(topic.id, &config);
             for hosted in topic.partitions.iter().flatten() {
                 if let Ok(mut partition) = hosted.lock() {
-                    partition.log_mut().set_config(log_config(&config));
+                    partition.log_mut().set_config(log_config(&config, &hosted.id));
                 }
             }
         }
@@ -340,7 +340,8 @@ fn open_all(broker: &Arc<Broker>, image: &Image, found: &[FoundLog]) -> Vec<Open
 
 fn open_one(broker: &Broker, image: &Image, found: &FoundLog) -> Option<Opened> {
     let config = broker.resolve_topic(image, &found.partition.topic);
-    let opened = broker.logs.open_found(found, log_config(&config), broker.clock.wall());
+    let opened =
+        broker.logs.open_found(found, log_config(&config, &found.partition), broker.clock.wall());
     match opened {
         Ok(log) => {
             // A folder without an id is believed by its name.

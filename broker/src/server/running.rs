@@ -26,21 +26,19 @@ use crate::api::{Dispatcher, FetchSessions};
 use crate::config::{BrokerConfig, Listener, Settings};
 use crate::controller::{self, Refusal, RegisterBroker};
 use crate::group::GroupConfig;
+use crate::housekeeping::cleaner::{self, Cleaner};
 use crate::housekeeping::flush::FlushQueue;
 use crate::housekeeping::wakes::Wakes;
 use crate::housekeeping::{self, Housekeeping};
 use crate::metadata::Endpoint;
 use crate::net::connection::Limits;
-use crate::net::listener::{self, Census, ConnectionLimits, Shared};
+use crate::net::listener::{self, Census, ConnectionLimits, Shared, SocketOptions};
 use crate::net::memory::MemoryBudget;
 use crate::raft::{self, Deps, RaftHost, RaftOptions, SubmitError};
 use crate::telemetry::Metrics;
 
 /// How many threads sync. More than the disk's journal can merge gain nothing.
 const FLUSHERS: usize = 4;
-
-/// How long a stop waits for answers that are on their way.
-const DRAIN: Duration = Duration::from_secs(5);
 
 /// A broker that serves.
 #[derive(Debug)]
@@ -134,6 +132,7 @@ impl Running {
             producer_ids: ProducerIds::new(Arc::clone(&controller), node_id),
             fetch_sessions: FetchSessions::new(slots(&config)),
             flush_queue,
+            cleaner: Cleaner::default(),
             housekeeping: Housekeeping::new(&config.cluster.log_dirs, free_bytes_min(&config)),
             metrics: Arc::new(Metrics::default()),
             epoch: AtomicI64::new(epoch),
@@ -146,6 +145,7 @@ impl Running {
         let background = vec![
             tokio::spawn(async move { wakes.run(rings).await }),
             tokio::spawn(reconciler.run()),
+            tokio::spawn(cleaner::run(Arc::clone(&broker))),
             tokio::spawn(housekeeping::run(Arc::clone(&broker), OsDisk)),
         ];
         let shutdown = watch::Sender::new(false);
@@ -182,9 +182,13 @@ impl Running {
     /// that spares the next start the recovery.
     pub(super) async fn stop(self) {
         self.shutdown.send_replace(true);
+        // Answers that are on their way may still leave.
+        let drained =
+            tokio::time::Instant::now() + millis(self.broker.config().node.shutdown_timeout_ms);
         for listener in self.listeners {
-            let _ = tokio::time::timeout(DRAIN, listener).await;
+            let _ = tokio::time::timeout_at(drained, listener).await;
         }
+        self.broker.cleaner.stop();
         for task in &self.background {
             task.abort();
         }
@@ -215,6 +219,11 @@ type Bound = (Listener, TcpListener, SocketAddr);
 
 /// Binds every listener that clients may use. Controllers have none of their own while there is only one.
 async fn bind_all(config: &BrokerConfig) -> Result<Vec<Bound>, StartError> {
+    let options = SocketOptions {
+        backlog: config.network.socket_listen_backlog_size,
+        send_buffer: usize::try_from(config.network.socket_send_buffer_bytes).ok(),
+        receive_buffer: usize::try_from(config.network.socket_receive_buffer_bytes).ok(),
+    };
     let mut bound = Vec::new();
     for listener in config.cluster.listeners.iter().filter(|listener| !listener.for_controllers) {
         let failed = |error| StartError::Bind {
@@ -228,7 +237,7 @@ async fn bind_all(config: &BrokerConfig) -> Result<Vec<Bound>, StartError> {
             tokio::net::lookup_host((host, listener.bind.port)).await.map_err(failed)?;
         let address =
             addresses.next().ok_or_else(|| failed(std::io::ErrorKind::AddrNotAvailable.into()))?;
-        let socket = listener::bind(address).map_err(failed)?;
+        let socket = listener::bind(address, &options).map_err(failed)?;
         let at = socket.local_addr().map_err(failed)?;
         bound.push((listener.clone(), socket, at));
     }
@@ -425,11 +434,11 @@ impl Broker {
             }
         }
         let mut all_written = true;
-        for (number, points) in &points {
-            if self.logs.dir(*number).health().failure().is_some() {
+        for (number, points) in points {
+            if self.logs.dir(number).health().failure().is_some() {
                 continue;
             }
-            if let Err(error) = self.logs.write_checkpoints(*number, points) {
+            if let Err(error) = self.logs.write_checkpoints(number, points) {
                 warn!(%error, "cannot write the checkpoints of a log dir");
                 all_written = false;
             }

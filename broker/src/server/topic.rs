@@ -1,8 +1,10 @@
 //! A topic's configuration, in the words of those who obey it.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use protocol::batch::validate::Rules;
 use protocol::batch::{Compression, TimestampType};
-use protocol::ids::TimestampMs;
+use protocol::ids::{TimestampMs, TopicPartition};
 use storage::log::LogConfig;
 
 use crate::config::{CompressionType, MessageTimestampType, TopicConfig};
@@ -21,14 +23,18 @@ pub(crate) fn produce_rules(topic: &TopicConfig, produce_version: i16, now: Time
     }
 }
 
-/// What storage must know of it.
-pub(crate) fn log_config(topic: &TopicConfig) -> LogConfig {
+/// What storage must know of it, for one partition's log.
+pub(crate) fn log_config(topic: &TopicConfig, id: &TopicPartition) -> LogConfig {
     let count =
         |number: i32| u32::try_from(number).expect("the row's check allows no negative number");
     LogConfig {
         segment_bytes: count(topic.segment_bytes),
-        segment_ms: topic.segment_ms,
-        roll_jitter_ms: 0,
+        // A record is not compacted before its segment has ended.
+        segment_ms: match topic.cleanup_policy.compact {
+            true => topic.segment_ms.min(topic.max_compaction_lag_ms),
+            false => topic.segment_ms,
+        },
+        roll_jitter_ms: jitter(topic.segment_jitter_ms, id),
         retention_ms: topic.retention_ms,
         retention_bytes: topic.retention_bytes,
         index_interval_bytes: count(topic.index_interval_bytes),
@@ -42,6 +48,14 @@ pub(crate) fn log_config(topic: &TopicConfig) -> LogConfig {
         delete: topic.cleanup_policy.delete,
         compact: topic.cleanup_policy.compact,
     }
+}
+
+/// A share of `max_ms` that is another for each partition, and the same after a restart.
+fn jitter(max_ms: i64, id: &TopicPartition) -> i64 {
+    let mut hasher = DefaultHasher::new();
+    id.hash(&mut hasher);
+    let share = i64::try_from(hasher.finish() >> 1).expect("63 bits");
+    if max_ms > 0 { share % max_ms } else { 0 }
 }
 
 fn timestamp_type(topic: &TopicConfig) -> TimestampType {

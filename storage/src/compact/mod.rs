@@ -41,6 +41,6 @@ mod transactions;
 
 pub use self::offset_map::OffsetMap;
 pub use self::retain::LastWord;
-pub use self::rewrite::{CompactError, Round, Rules, Stats};
+pub use self::rewrite::{CompactError, Pace, Round, Rules, Stats};
 pub use self::schedule::Segment;
 pub use self::swap::Swap;

@@ -13,8 +13,9 @@
 //! ```
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::{self, IoSlice};
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 use std::path::Path;
 
 use protocol::batch::BatchError;
@@ -44,6 +45,36 @@ pub struct Rules {
     pub unpacked_bytes_max: usize,
 }
 
+/// Who is asked before each batch whether the round may go on, with the bytes that it then reads or writes. It may take its
+/// time to answer, which is how a round is slowed down; after `Break` the round ends there.
+#[derive(Clone, Copy)]
+pub struct Pace<'a>(&'a dyn Fn(u64) -> ControlFlow<()>);
+
+impl<'a> Pace<'a> {
+    /// See [`Pace`].
+    pub fn new(ask: &'a dyn Fn(u64) -> ControlFlow<()>) -> Self {
+        Self(ask)
+    }
+
+    /// As fast as the disk allows, to the end.
+    pub fn free() -> Self {
+        Self(&|_| ControlFlow::Continue(()))
+    }
+
+    fn ask(self, bytes: usize) -> Result<(), CompactError> {
+        match (self.0)(bytes as u64) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(CompactError::Stopped),
+        }
+    }
+}
+
+impl fmt::Debug for Pace<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pace")
+    }
+}
+
 /// One log, one round. Everything is as it was when the round was planned; sealed segments do not change.
 #[derive(Clone, Debug)]
 pub struct Round<'a, D: Disk> {
@@ -63,6 +94,8 @@ pub struct Round<'a, D: Disk> {
     pub now: TimestampMs,
     /// The bounds.
     pub rules: Rules,
+    /// How fast it may go.
+    pub pace: Pace<'a>,
 }
 
 /// Why a round ended early. What was swapped before stays; the log is as good as it was.
@@ -74,6 +107,9 @@ pub enum CompactError {
     /// A batch is damaged, or of a format that cannot be compacted: the log is left alone until it is dealt with.
     #[error(transparent)]
     Batch(#[from] BatchError),
+    /// The round's [`Pace`] ended it.
+    #[error("the round was stopped")]
+    Stopped,
 }
 
 /// What a rewriting has achieved.
@@ -127,6 +163,7 @@ impl<'a, D: Disk> Round<'a, D> {
         let file = self.disk.open(&live_path(self.dir, segment.base), OpenMode::Read)?;
         let mut batches = Batches::new(&file, segment.bytes);
         while let Some(batch) = batches.next()? {
+            self.pace.ask(batch.size_in_bytes())?;
             let header = batch.header();
             let is_read = header.next_offset() <= self.dirt.from;
             let aborted = !header.is_control()
@@ -198,6 +235,7 @@ impl<D: Disk> Rewriter<'_, D> {
             let file = disk.open(&live_path(dir, segment.base), OpenMode::Read)?;
             let mut batches = Batches::new(&file, segment.bytes);
             while let Some(batch) = batches.next()? {
+                self.round.pace.ask(batch.size_in_bytes())?;
                 stats.batches += 1;
                 match self.retain.batch(&batch, end)? {
                     Kept::Nothing => output.changed = true,

@@ -190,6 +190,7 @@ impl World {
             producers: &producers,
             now,
             rules,
+            pace: Pace::free(),
         };
         let map = round.read()?;
         let mut rewriter = round.rewriter(&map);

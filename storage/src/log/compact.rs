@@ -3,7 +3,7 @@
 //! ```text
 //! under the lock      let compaction = log.compaction(last_stable);
 //! without it          let dirt = compaction.dirt(cleaner_point, now, &policy)?;      is it worth a round?
-//!                     compaction.run(dirt, now, rules, |swap| …)?                    reads and writes
+//!                     compaction.run(dirt, now, rules, pace, |swap| …)?              reads and writes
 //! under the lock           log.swap_in(swap, now)                                  once for each group of segments
 //! ```
 
@@ -21,7 +21,7 @@ use crate::checkpoint::read_if_there;
 use crate::compact::rewrite::Step;
 use crate::compact::schedule::{Dirt, Policy};
 use crate::compact::swap::Old;
-use crate::compact::{CompactError, LastWord, Round, Rules, Segment as Facts, Swap};
+use crate::compact::{CompactError, LastWord, Pace, Round, Rules, Segment as Facts, Swap};
 use crate::disk::Disk;
 use crate::segment::name::FileKind;
 use crate::segment::txn_index::{AbortedTransaction, TxnIndex};
@@ -126,12 +126,28 @@ impl<D: Disk> Compaction<D> {
     }
 
     /// Runs one round. Blocking, and long. `swap_in` is called for each rewritten group, and takes the log's lock for
-    /// [`Log::swap_in`]; with `Break` the round ends there. Returns the new cleaner point, for the checkpoint; `None` if it was ended.
+    /// [`Log::swap_in`]; with `Break` the round ends there, as it does when `pace` says so. Returns the new cleaner point, for the
+    /// checkpoint; `None` if the round was ended.
     pub fn run(
         &self,
         dirt: Dirt,
         now: TimestampMs,
         rules: Rules,
+        pace: Pace<'_>,
+        swap_in: impl FnMut(&Swap) -> ControlFlow<()>,
+    ) -> Result<Option<Offset>, CompactError> {
+        match self.run_to_end(dirt, now, rules, pace, swap_in) {
+            Err(CompactError::Stopped) => Ok(None),
+            result => result,
+        }
+    }
+
+    fn run_to_end(
+        &self,
+        dirt: Dirt,
+        now: TimestampMs,
+        rules: Rules,
+        pace: Pace<'_>,
         mut swap_in: impl FnMut(&Swap) -> ControlFlow<()>,
     ) -> Result<Option<Offset>, CompactError> {
         let (segments, aborted) = (self.facts(false)?, self.aborted()?);
@@ -144,6 +160,7 @@ impl<D: Disk> Compaction<D> {
             producers: &self.producers,
             now,
             rules,
+            pace,
         };
         let map = round.read()?;
         let mut rewriter = round.rewriter(&map);

@@ -441,6 +441,7 @@ impl From<CompactError> for OpenError {
         match error {
             CompactError::Io(error) => Self::Io(error),
             CompactError::Batch(error) => Self::Damaged(error.to_string()),
+            CompactError::Stopped => unreachable!("an opening runs no round"),
         }
     }
 }

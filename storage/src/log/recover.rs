@@ -87,11 +87,16 @@ impl<D: Disk> Loader<'_, D> {
             let newest = at + 1 == segments.len();
             let found = segments.get_mut(at).expect("within the segments");
             let base = found.segment.base();
-            if rules.is_some_and(|rules| !rules.allow_base(base)) {
+            let follows = |rules: Rules| {
+                base == rules.expected || (self.config.compact && base > rules.expected)
+            };
+            if !rules.is_none_or(follows) {
                 break;
             }
             let epoch = rules.map_or(LeaderEpoch::NONE, |rules| rules.epoch);
-            let from = Rules { expected: base, epoch, gaps: self.config.compact };
+            // A sealed segment may have been compacted before the topic's policy was changed. Stale batches, which look
+            // like a gap, lie behind the tail of the newest alone.
+            let from = Rules { expected: base, epoch, gaps: self.config.compact || !newest };
             let scanned = self.scan_segment(found, newest, point, from, &mut epochs)?;
             report.scanned_bytes += scanned.bytes;
             rules = Some(scanned.next);

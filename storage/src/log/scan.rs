@@ -115,13 +115,9 @@ impl<'a, F: DiskFile> Scan<'a, F> {
 }
 
 impl Rules {
-    /// Whether the next batch, or the next segment, may begin there.
-    pub(super) fn allow_base(&self, base: Offset) -> bool {
-        base == self.expected || (self.gaps && base > self.expected)
-    }
-
     fn allow(&self, header: &BatchHeader) -> bool {
-        let follows = self.allow_base(header.base_offset);
+        let base = header.base_offset;
+        let follows = base == self.expected || (self.gaps && base > self.expected);
         let ends = header.last_offset_delta >= 0 && header.checked_last_offset().is_some();
         follows && ends && header.partition_leader_epoch >= self.epoch
     }

@@ -1,12 +1,13 @@
 //! Compaction of a log that is read, written and cut off while it goes on.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use protocol::batch::{BatchBuilder, BatchOptions, RecordBatch};
 use protocol::ids::{Offset, TimestampMs};
 use storage::compact::schedule::Policy;
-use storage::compact::{CompactError, Rules};
+use storage::compact::{CompactError, Pace, Rules};
 use storage::disk::{Disk, MemDisk};
 use storage::files::{Budget, OpenFiles};
 use storage::log::{Log, LogConfig};
@@ -55,7 +56,7 @@ fn written<D: Disk>(mut log: Log<D>, keys: u8, records: i64) -> Log<D> {
 fn compact<D: Disk>(log: &mut Log<D>) -> Result<Option<Offset>, CompactError> {
     let compaction = log.compaction(log.end_offset());
     let dirt = compaction.dirt(Offset::ZERO, NOW, &POLICY)?;
-    compaction.run(dirt, NOW, RULES, |swap| match log.swap_in(swap, NOW) {
+    compaction.run(dirt, NOW, RULES, Pace::free(), |swap| match log.swap_in(swap, NOW) {
         Ok(Some(_)) => ControlFlow::Continue(()),
         Ok(None) | Err(_) => ControlFlow::Break(()),
     })
@@ -98,6 +99,44 @@ fn a_compacted_log_reads_and_appends_and_opens_as_before() {
 }
 
 #[test]
+fn a_log_that_is_compacted_no_more_keeps_its_gaps_through_a_recovery() {
+    let disk = MemDisk::new();
+    let mut log = written(open(&disk, config()), 3, 100);
+    compact(&mut log).expect("no fault").expect("nobody is in the way");
+    let (before, end) = (last_of_each(&log), log.end_offset());
+    drop(log);
+    let deleting = LogConfig { delete: true, compact: false, ..config() };
+    let (log, report) = open_with(&disk, DIR.as_ref(), deleting, opening(false, Offset::ZERO));
+    assert_eq!((log.end_offset(), report.cut), (end, None));
+    assert_eq!(last_of_each(&log), before);
+}
+
+#[test]
+fn a_round_ends_where_its_pace_says_so_and_the_next_one_does_the_work() {
+    let disk = MemDisk::new();
+    let mut log = written(open(&disk, config()), 3, 100);
+    let before = last_of_each(&log).0;
+    for batches in [0, 3, 110, 150] {
+        let asked = Cell::new(0);
+        let ask = |_| {
+            asked.set(asked.get() + 1);
+            if asked.get() > batches { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let compaction = log.compaction(log.end_offset());
+        let dirt = compaction.dirt(Offset::ZERO, NOW, &POLICY).expect("no fault");
+        let ended = compaction.run(dirt, NOW, RULES, Pace::new(&ask), |swap| {
+            let removal = log.swap_in(swap, NOW).expect("no fault");
+            assert!(removal.is_some(), "nobody is in the way");
+            ControlFlow::Continue(())
+        });
+        assert_eq!(ended.expect("no fault"), None, "after {batches} batches");
+        assert_eq!(last_of_each(&log).0, before);
+    }
+    compact(&mut log).expect("no fault").expect("nobody is in the way");
+    assert_eq!(last_of_each(&log).0, before);
+}
+
+#[test]
 fn a_reader_with_a_plan_gets_what_it_planned_or_is_told_to_plan_again() {
     let disk = MemDisk::new();
     written(open(&disk, config()), 3, 100).close().expect("closed");
@@ -133,7 +172,7 @@ fn a_swap_is_dropped_if_its_segments_have_changed_meanwhile() {
     let dirt = compaction.dirt(Offset::ZERO, NOW, &POLICY).expect("no fault");
     log.truncate_to(Offset(5)).expect("no fault");
     let before = last_of_each(&log);
-    let result = compaction.run(dirt, NOW, RULES, |swap| {
+    let result = compaction.run(dirt, NOW, RULES, Pace::free(), |swap| {
         assert!(log.swap_in(swap, NOW).expect("no fault").is_none());
         ControlFlow::Break(())
     });

@@ -13,6 +13,7 @@ pub(super) mod offset_fetch;
 pub(super) mod sync_group;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use protocol::ErrorCode;
 use protocol::ids::TopicId;
@@ -34,6 +35,23 @@ fn ask<R: Send + 'static>(
 ) -> Stage<R> {
     match call.broker.groups.submit(group, input) {
         Ok(reply) => Stage::waiting(async move { respond(received(reply).await) }),
+        Err(code) => Stage::Ready(respond(Err(code))),
+    }
+}
+
+/// The same for a reply that may not take longer than `limit`: what it waits for is then not on disk, which a client tries again.
+fn ask_within<R: Send + 'static>(
+    call: &Call<'_>,
+    group: &GroupId,
+    limit: Duration,
+    input: impl FnOnce(Ticket) -> Input,
+    respond: impl FnOnce(Result<Reply, ErrorCode>) -> R + Send + 'static,
+) -> Stage<R> {
+    match call.broker.groups.submit(group, input) {
+        Ok(reply) => Stage::waiting(async move {
+            let received = tokio::time::timeout(limit, received(reply)).await;
+            respond(received.unwrap_or(Err(ErrorCode::CoordinatorNotAvailable)))
+        }),
         Err(code) => Stage::Ready(respond(Err(code))),
     }
 }

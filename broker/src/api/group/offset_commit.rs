@@ -1,11 +1,12 @@
 //! OffsetCommit (key 8): a group writes down how far it has read.
 
 use std::ops::RangeInclusive;
+use std::time::Duration;
 
 use protocol::messages::{OffsetCommitRequest, OffsetCommitResponse};
 use protocol::{ApiKey, ErrorCode};
 
-use super::{Known, ask, mismatch};
+use super::{Known, ask_within, mismatch};
 use crate::api::{Api, Call, Stage};
 use crate::group::wire::offset_commit as wire;
 use crate::group::{CommittedTopic, Input, OffsetCommit as Commit, OffsetCommitReply, Reply};
@@ -26,9 +27,13 @@ impl Api for OffsetCommit {
         let (commit, refused) = wire::request(version, &request, &topics);
         let asked = commit.clone();
         let group = commit.group.clone();
-        ask(
+        let limit = call.broker.config().groups.offsets_commit_timeout_ms;
+        let limit =
+            Duration::from_millis(u64::try_from(limit).expect("the row asks for 1 or more"));
+        ask_within(
             &call,
             &group,
+            limit,
             |ticket| Input::OffsetCommit(ticket, commit),
             move |reply| match reply {
                 Ok(Reply::OffsetCommit(reply)) => wire::response(version, reply, &refused),

@@ -1,6 +1,8 @@
 //! What the log directories hold, and what new topics take over from the broker.
 
-use super::reasons::{AT_ONCE, COMPACTION, CORDON, DIR_FAILURE, MOVES};
+use super::reasons::{
+    AT_ONCE, CLEANER_BUFFERS, CORDON, DIR_FAILURE, MOVES, PREALLOCATED, WITH_POINTS,
+};
 use crate::config::check::{Check, at_least, between};
 use crate::config::row::{CLUSTER_WIDE, READ_ONLY, section};
 use crate::config::value::{CleanupPolicy, CompressionType, MessageTimestampType};
@@ -47,9 +49,6 @@ section! {
     index_interval_bytes: i32 = "log.index.interval.bytes", "4096", at_least(0), CLUSTER_WIDE;
     /// How large an index file may grow, in bytes. A full index begins a new segment.
     index_size_max_bytes: i32 = "log.index.size.max.bytes", "10485760", at_least(4), CLUSTER_WIDE;
-    /// Whether a segment file has its full size from the start. Sapwood preallocates in steps that grow with the
-    /// partition's own rate in any case; `true` takes the whole segment at once.
-    preallocate: bool = "log.preallocate", "false", Check::Any, CLUSTER_WIDE;
     /// The largest batch of records that is taken, in bytes, counted as it is stored.
     message_max_bytes: i32 = "message.max.bytes", "1048588", at_least(0), CLUSTER_WIDE;
     /// Whose clock the timestamp of a record comes from: the producer's (`CreateTime`) or the broker's (`LogAppendTime`).
@@ -82,8 +81,6 @@ section! {
     /// How often it is written down how far each log is safe on disk, in milliseconds. A start after a crash scans only
     /// what lies behind that point.
     flush_offset_checkpoint_interval_ms: i32 = "log.flush.offset.checkpoint.interval.ms", "60000", at_least(0), READ_ONLY;
-    /// How often the start offsets of logs are written down, in milliseconds. They move when records are deleted.
-    flush_start_offset_checkpoint_interval_ms: i32 = "log.flush.start.offset.checkpoint.interval.ms", "60000", at_least(0), READ_ONLY;
     /// How many threads open and recover the partitions of one log directory at start.
     num_recovery_threads_per_data_dir: i32 = "num.recovery.threads.per.data.dir", "2", at_least(1), CLUSTER_WIDE;
     /// How long an idempotent producer that writes nothing is remembered in a partition, in milliseconds. A batch that
@@ -93,30 +90,35 @@ section! {
     /// that clients retry, while reads, commits, metadata and deletes go on; it is taken again once there is room.
     /// Sapwood's own key.
     storage_min_free_bytes: i64 = "storage.min.free.bytes", "67108864", at_least(0), CLUSTER_WIDE;
+    /// Whether compacted topics are compacted. `false` lets them grow without end, `__consumer_offsets` among them.
+    cleaner_enable: bool = "log.cleaner.enable", "true", Check::Any, READ_ONLY;
+    /// How many logs may be compacted side by side; 0 compacts none.
+    cleaner_threads: i32 = "log.cleaner.threads", "1", at_least(0), CLUSTER_WIDE;
+    /// How long compaction rests when nothing needs it, in milliseconds.
+    cleaner_backoff_ms: i64 = "log.cleaner.backoff.ms", "15000", at_least(0), CLUSTER_WIDE;
+    /// How much memory the maps of keys may take in compaction, all together, in bytes. 24 bytes hold a key; what does not
+    /// fit waits for the next round.
+    cleaner_dedupe_buffer_size: i64 = "log.cleaner.dedupe.buffer.size", "134217728", at_least(4096), CLUSTER_WIDE;
+    /// How fast compaction may read and write, all together, in bytes a second.
+    cleaner_io_max_bytes_per_second: f64 = "log.cleaner.io.max.bytes.per.second", "1.7976931348623157E308", Check::Any, CLUSTER_WIDE;
+    /// How long a tombstone stays in a compacted topic once compaction has seen it, in milliseconds.
+    cleaner_delete_retention_ms: i64 = "log.cleaner.delete.retention.ms", "86400000", at_least(0), CLUSTER_WIDE;
+    /// How long a record cannot be compacted away, in milliseconds.
+    cleaner_min_compaction_lag_ms: i64 = "log.cleaner.min.compaction.lag.ms", "0", at_least(0), CLUSTER_WIDE;
+    /// How long a record may at most escape compaction, in milliseconds.
+    cleaner_max_compaction_lag_ms: i64 = "log.cleaner.max.compaction.lag.ms", "9223372036854775807", at_least(1), CLUSTER_WIDE;
+    /// Which share of a log must be uncompacted before it is compacted again.
+    cleaner_min_cleanable_ratio: f64 = "log.cleaner.min.cleanable.ratio", "0.5", Check::Fraction(0.0, 1.0), CLUSTER_WIDE;
 
     no_effect {
-        /// Whether compacted topics are compacted.
-        "log.cleaner.enable": Boolean = "true", Check::Any, READ_ONLY, COMPACTION;
-        /// How many threads compact logs.
-        "log.cleaner.threads": Int = "1", at_least(0), CLUSTER_WIDE, COMPACTION;
-        /// How long compaction rests when nothing needs it, in milliseconds.
-        "log.cleaner.backoff.ms": Long = "15000", at_least(0), CLUSTER_WIDE, COMPACTION;
-        /// How much memory the maps of keys may take in compaction, in bytes.
-        "log.cleaner.dedupe.buffer.size": Long = "134217728", Check::Any, CLUSTER_WIDE, COMPACTION;
         /// How much memory compaction reads and writes through, in bytes.
-        "log.cleaner.io.buffer.size": Int = "524288", at_least(0), CLUSTER_WIDE, COMPACTION;
+        "log.cleaner.io.buffer.size": Int = "524288", at_least(0), CLUSTER_WIDE, CLEANER_BUFFERS;
         /// How full a map of keys may become, as a fraction.
-        "log.cleaner.io.buffer.load.factor": Double = "0.9", Check::Any, CLUSTER_WIDE, COMPACTION;
-        /// How fast compaction may read and write, in bytes a second.
-        "log.cleaner.io.max.bytes.per.second": Double = "1.7976931348623157E308", Check::Any, CLUSTER_WIDE, COMPACTION;
-        /// How long a tombstone stays in a compacted topic, in milliseconds.
-        "log.cleaner.delete.retention.ms": Long = "86400000", at_least(0), CLUSTER_WIDE, COMPACTION;
-        /// How long a record cannot be compacted away, in milliseconds.
-        "log.cleaner.min.compaction.lag.ms": Long = "0", at_least(0), CLUSTER_WIDE, COMPACTION;
-        /// How long a record may at most escape compaction, in milliseconds.
-        "log.cleaner.max.compaction.lag.ms": Long = "9223372036854775807", at_least(1), CLUSTER_WIDE, COMPACTION;
-        /// Which share of a log must be uncompacted before it is compacted again.
-        "log.cleaner.min.cleanable.ratio": Double = "0.5", Check::Fraction(0.0, 1.0), CLUSTER_WIDE, COMPACTION;
+        "log.cleaner.io.buffer.load.factor": Double = "0.9", Check::Any, CLUSTER_WIDE, CLEANER_BUFFERS;
+        /// Whether a segment file has its full size from the start.
+        "log.preallocate": Boolean = "false", Check::Any, CLUSTER_WIDE, PREALLOCATED;
+        /// How often the start offsets of logs are written down, in milliseconds. They move when records are deleted.
+        "log.flush.start.offset.checkpoint.interval.ms": Int = "60000", at_least(0), READ_ONLY, WITH_POINTS;
         /// How long a broker whose log directory failed waits to tell the controller before it stops, in milliseconds.
         "log.dir.failure.timeout.ms": Long = "30000", at_least(1), READ_ONLY, DIR_FAILURE;
         /// How long after a start the work in the background begins, in milliseconds.

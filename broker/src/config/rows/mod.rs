@@ -29,7 +29,6 @@ pub use log::Log;
 pub use network::Network;
 pub use node::Node;
 pub use replication::Replication;
-pub use telemetry::Telemetry;
 pub use topics::Topics;
 
 use super::row::{Row, Section};
@@ -46,7 +45,7 @@ pub const SECTIONS: &[Section] = &[
     transactions::SECTION,
     security::SECTION,
     quotas::SECTION,
-    Telemetry::SECTION,
+    telemetry::SECTION,
     tiers::SECTION,
     share::SECTION,
 ];

@@ -2,7 +2,7 @@
 
 use super::reasons::{BYTES, CONNECTS, EARLY, NO_CREATION_RATE, NO_JVM, NO_PER_IP, NO_SASL};
 use crate::config::check::{Check, at_least};
-use crate::config::listeners::{Endpoints, HttpListener, ProtocolMap, SecurityProtocol};
+use crate::config::listeners::{Endpoints, ProtocolMap, SecurityProtocol};
 use crate::config::row::{CLUSTER_WIDE, READ_ONLY, section};
 
 section! {
@@ -22,9 +22,6 @@ section! {
     inter_broker_listener_name: Option<String> = "inter.broker.listener.name", null, Check::NotEmpty, READ_ONLY;
     /// What brokers speak to one another, where `inter.broker.listener.name` does not say it.
     security_inter_broker_protocol: SecurityProtocol = "security.inter.broker.protocol", "PLAINTEXT", Check::OneOf(SecurityProtocol::TEXTS), READ_ONLY;
-    /// Where `/metrics` and the health checks are served, as `host:port`; empty for nowhere. It has no protection of its
-    /// own, so it stays on the loopback interface unless told otherwise. Sapwood's own key.
-    http_listener: HttpListener = "http.listener", "127.0.0.1:9644", Check::Any, READ_ONLY;
     /// The most connections that may be open at once. One more closes the one that was idle longest, except on the
     /// inter-broker listener.
     max_connections: i32 = "max.connections", "2147483647", at_least(0), CLUSTER_WIDE;
@@ -44,12 +41,15 @@ section! {
     /// reads no further request, so that slow disks and fast clients press back on the clients and not on memory.
     /// −1 for no limit, which is Kafka's default; ours is finite.
     queued_max_request_bytes: i64 = "queued.max.request.bytes", "134217728", at_least(-1), READ_ONLY;
-    /// The kernel's send buffer of a connection, in bytes; −1 leaves it to the system.
-    socket_send_buffer_bytes: i32 = "socket.send.buffer.bytes", "102400", at_least(-1), READ_ONLY;
-    /// The kernel's receive buffer of a connection, in bytes; −1 leaves it to the system.
-    socket_receive_buffer_bytes: i32 = "socket.receive.buffer.bytes", "102400", at_least(-1), READ_ONLY;
-    /// How many connections may wait in the kernel to be accepted.
-    socket_listen_backlog_size: i32 = "socket.listen.backlog.size", "50", at_least(1), READ_ONLY;
+    /// The kernel's send buffer of a connection, in bytes; −1 leaves it to the system, which adapts it to the connection.
+    /// Kafka's default is 102400, which holds a fast connection back.
+    socket_send_buffer_bytes: i32 = "socket.send.buffer.bytes", "-1", at_least(-1), READ_ONLY;
+    /// The kernel's receive buffer of a connection, in bytes; −1 leaves it to the system, which adapts it to the
+    /// connection. Kafka's default is 102400.
+    socket_receive_buffer_bytes: i32 = "socket.receive.buffer.bytes", "-1", at_least(-1), READ_ONLY;
+    /// How many connections may wait in the kernel to be accepted; the system's own limit (`net.core.somaxconn`) counts
+    /// too. Kafka's default is 50, which a restart with many clients exceeds.
+    socket_listen_backlog_size: i32 = "socket.listen.backlog.size", "4096", at_least(1), READ_ONLY;
     /// The most bytes of records in one answer to a fetch, whatever the client asks for. One batch is sent even if it is
     /// larger.
     fetch_max_bytes: i32 = "fetch.max.bytes", "57671680", at_least(1024), READ_ONLY;

@@ -19,6 +19,9 @@ const OTHER_DEFAULTS: &[(&str, &str)] = &[
     ("log.dir", "Kafka's is a temporary directory"),
     ("metric.reporters", "there is no JMX"),
     ("queued.max.request.bytes", "Kafka's has no limit"),
+    ("socket.listen.backlog.size", "Kafka's is less than a restart with many clients needs"),
+    ("socket.receive.buffer.bytes", "Kafka's holds a fast connection back"),
+    ("socket.send.buffer.bytes", "Kafka's holds a fast connection back"),
 ];
 
 /// Keys that Kafka alters at run time and we do not: they steer what is not built.

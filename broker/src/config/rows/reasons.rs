@@ -12,7 +12,8 @@ pub(super) const BYTES: &str =
 pub(super) const CLASSES: &str = "a native program loads no Java classes, and to go on without this one would drop what it enforces";
 pub(super) const CLASSIC: &str =
     "this release serves the classic group protocol; KIP-848 comes later";
-pub(super) const COMPACTION: &str = "compaction is not built yet: a compacted topic keeps every record, of which the newest of a key is one";
+pub(super) const CLEANER_BUFFERS: &str =
+    "compaction reads and writes a megabyte at a time, and fills nine tenths of a map of keys";
 pub(super) const CONNECTS: &str = "this release connects to no other node";
 pub(super) const CORDON: &str = "log directories cannot be cordoned yet";
 pub(super) const DIR_FAILURE: &str =
@@ -24,6 +25,7 @@ pub(super) const MOVES: &str = "this work needs no thread and no timer of its ow
 pub(super) const NO_AUTHORIZER: &str =
     "there are no ACLs in this release: whoever reaches a listener may do everything";
 pub(super) const NO_CREATION_RATE: &str = "the rate of new connections is not limited yet; max.connections and max.connections.per.ip are";
+pub(super) const NO_HTTP: &str = "nothing is served over HTTP yet";
 pub(super) const NO_JVM: &str =
     "there is no JVM and no pool of this kind: connections run on one thread for each core";
 pub(super) const NO_PER_IP: &str = "addresses have one common limit, max.connections.per.ip";
@@ -38,8 +40,10 @@ pub(super) const NO_TLS: &str = "TLS is not built yet";
 pub(super) const NO_TOKENS: &str = "delegation tokens are not built yet";
 pub(super) const NO_TXN: &str = "transactions are not built yet";
 pub(super) const PLAIN: &str = "records of groups are small and are written as they are";
+pub(super) const PREALLOCATED: &str =
+    "segments are preallocated in steps that grow with the rate of their partition";
 pub(super) const PULLED: &str =
-    "metrics are read at /metrics of http.listener, and whoever reads them decides about samples";
+    "the broker counts and pushes nothing; whoever reads the counters decides about samples";
 pub(super) const SAMPLES: &str = "the times of the controller are among the metrics";
 pub(super) const SHUTS: &str =
     "this release runs clusters of one node, which has nobody to hand a leadership to";
@@ -48,4 +52,6 @@ pub(super) const SNAPSHOTS: &str =
 pub(super) const TICKETS: &str =
     "a waiting request is an entry in a map and leaves nothing to sweep";
 pub(super) const UNSTABLE: &str = "there are no unfinished versions to turn on";
+pub(super) const WITH_POINTS: &str =
+    "it is written with the recovery points, and at once when records are deleted on request";
 pub(super) const WAITS: &str = "a start reports how far it is and takes as long as recovery needs";
