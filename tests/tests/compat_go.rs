@@ -1,5 +1,6 @@
 //! Go's clients.
 
+use protocol::ApiKey;
 use sapwood_tests::peers::Scenario::{Later, Must};
 use sapwood_tests::peers::{Broker, Peer};
 
@@ -18,7 +19,7 @@ fn franz_go_ships_reads_shares_and_administers() {
         Must("group-range"),
         Must("commit-resume"),
         Must("admin"),
-        Later("transactions", "transactions"),
+        Later("transactions", ApiKey::EndTxn),
     ];
     Peer::go("franz-go").expect("the peer").run(&mut broker, &scenarios).expect("franz-go");
 }

@@ -1,5 +1,6 @@
 //! The Java client, as Logstash's Kafka plugin uses it.
 
+use protocol::ApiKey;
 use sapwood_tests::peers::Scenario::{Later, Must};
 use sapwood_tests::peers::{Broker, Peer, Scenario};
 
@@ -23,8 +24,8 @@ const SCENARIOS: &[Scenario] = &[
     Must("manual-commit"),
     Must("fenced"),
     Must("too-large"),
-    Later("transactions", "transactions"),
-    Later("group-kip848", "the KIP-848 group protocol"),
+    Later("transactions", ApiKey::EndTxn),
+    Later("group-kip848", ApiKey::ConsumerGroupHeartbeat),
 ];
 
 #[test]

@@ -1,5 +1,6 @@
 //! Node's clients.
 
+use protocol::ApiKey;
 use sapwood_tests::peers::Scenario::{Later, Must};
 use sapwood_tests::peers::{Broker, Peer};
 
@@ -20,7 +21,7 @@ fn kafkajs_ships_reads_shares_and_administers() {
         Must("group"),
         Must("commit-resume"),
         Must("admin"),
-        Later("transactions", "transactions"),
+        Later("transactions", ApiKey::EndTxn),
     ];
     peer.run(&mut broker, &scenarios).expect("KafkaJS");
 }

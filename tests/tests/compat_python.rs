@@ -1,5 +1,6 @@
 //! Python's clients.
 
+use protocol::ApiKey;
 use sapwood_tests::peers::Scenario::{Later, Must};
 use sapwood_tests::peers::{Broker, Peer, Scenario};
 
@@ -25,8 +26,8 @@ fn confluent_kafka_ships_reads_shares_and_administers() {
         Must("odd-records"),
         Must("auto-create"),
         Must("admin"),
-        Later("transactions", "transactions"),
-        Later("group-kip848", "the KIP-848 group protocol"),
+        Later("transactions", ApiKey::EndTxn),
+        Later("group-kip848", ApiKey::ConsumerGroupHeartbeat),
     ];
     peer.run(&mut broker, &scenarios).expect("confluent-kafka");
 }
@@ -91,7 +92,7 @@ fn aiokafka_ships_and_reads_in_groups() {
         Must("group"),
         Must("commit-resume"),
         Must("by-timestamp"),
-        Later("transactions", "transactions"),
+        Later("transactions", ApiKey::EndTxn),
     ];
     peer.run(&mut broker, &scenarios).expect("aiokafka");
 }

@@ -1,5 +1,6 @@
 //! Rust's clients other than our own.
 
+use protocol::ApiKey;
 use sapwood_tests::peers::Scenario::{Later, Must};
 use sapwood_tests::peers::{Broker, Peer};
 
@@ -31,7 +32,7 @@ fn rdkafka_ships_and_reads_in_groups() {
         Must("idempotent"),
         Must("group"),
         Must("commit-resume"),
-        Later("transactions", "transactions"),
+        Later("transactions", ApiKey::EndTxn),
     ];
     Peer::rust("rdkafka").expect("the peer").run(&mut broker, &scenarios).expect("rdkafka");
 }

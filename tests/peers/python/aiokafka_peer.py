@@ -6,9 +6,7 @@ import time
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from common import Record, check, expect, headers_of, main
-
-LIMIT = 60.0
+from common import Patience, Record, check, expect, headers_of, main
 
 
 async def create(bootstrap, topic, partitions=3):
@@ -38,7 +36,7 @@ def consumer(bootstrap, topic, **settings):
 
 async def read(client, count):
     records = []
-    async with asyncio.timeout(LIMIT):
+    async with asyncio.timeout(Patience.seconds):
         while len(records) < count:
             records.extend(await poll(client))
     return records
@@ -58,7 +56,7 @@ async def group(bootstrap, lines, topic):
     first, second = consumer(bootstrap, topic), consumer(bootstrap, topic)
     await asyncio.gather(first.start(), second.start())
     records = []
-    async with asyncio.timeout(LIMIT):
+    async with asyncio.timeout(Patience.seconds):
         while not (first.assignment() and second.assignment() and len(first.assignment() | second.assignment()) == 6):
             for client in (first, second):
                 records.extend(await poll(client))
@@ -105,7 +103,7 @@ async def by_timestamp(bootstrap, lines, topic):
 async def transactions(bootstrap, lines, topic):
     await create(bootstrap, topic)
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap, transactional_id=topic)
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(Patience.seconds):
         await producer.start()
     async with producer.transaction():
         for line in lines:

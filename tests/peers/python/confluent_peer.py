@@ -16,7 +16,7 @@ from confluent_kafka.admin import (
     ResourceType,
 )
 
-from common import Record, check, expect, headers_of, main, share, until
+from common import Patience, Record, check, expect, headers_of, main, share, until
 
 LIMIT = 30.0
 # A member learns of a rebalance from the answer to its heartbeat.
@@ -288,7 +288,7 @@ def administration(bootstrap, lines, topic):
 def transactions(bootstrap, lines, topic):
     create(bootstrap, topic)
     producer = Producer({"bootstrap.servers": bootstrap, "transactional.id": topic, "transaction.timeout.ms": 20000})
-    producer.init_transactions(10)
+    producer.init_transactions(Patience.seconds)
     half = len(lines) // 2
     producer.begin_transaction()
     send(producer, topic, lines[:half])

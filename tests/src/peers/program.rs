@@ -1,9 +1,10 @@
 //! Our peer programs: one in each language, all with the same arguments, scenarios and words.
 
 use super::report::Report;
-use super::{Broker, Kind, commands, stored_codecs};
-use crate::process::{AccessLog, run};
+use super::{Broker, commands, stored_codecs};
+use crate::process::{AccessLog, announced_apis, run};
 use anyhow::{Context, Result};
+use protocol::ApiKey;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -19,8 +20,8 @@ const LINES: usize = 600;
 pub enum Scenario {
     /// It must come out well.
     Must(&'static str),
-    /// It needs a feature (named second) that our broker does not have yet; Apache Kafka has.
-    Later(&'static str, &'static str),
+    /// It needs this API: it must come out well where the broker announces it, and fail until then.
+    Later(&'static str, ApiKey),
 }
 
 impl Scenario {
@@ -86,13 +87,18 @@ impl Peer {
         let lines = self.write_lines(dir.path())?;
         // A broker that is there for several runs has the topics of the last one.
         let prefix = format!("{}-{}-", self.name, std::process::id());
+        let announced = announced_apis(broker.address()).context("what the broker announces")?;
+        let (must, later) = expected(scenarios, &announced);
+        let vain: Vec<&str> = later.iter().map(|&(name, _)| name).collect();
         self.command
+            .env("PEER_IN_VAIN", vain.join(" "))
             .arg(broker.bootstrap())
             .arg(lines)
             .arg(&prefix)
             .args(scenarios.iter().map(|scenario| scenario.name()));
         let (_, output) = run(&self.name, self.command.current_dir(dir.path()), LIMIT)?;
-        let verdict = verdict(broker.kind(), &Report::parse(&output), scenarios)
+        let verdict = Report::parse(&output)
+            .check(&must, &later)
             .and_then(|()| check_codecs(broker, &prefix, scenarios));
         verdict.with_context(|| format!("{}\n{output}\n{}", self.name, broker.last_words()))
     }
@@ -104,15 +110,21 @@ impl Peer {
     }
 }
 
-fn verdict(kind: Kind, report: &Report, scenarios: &[Scenario]) -> Result<()> {
+/// What must come out well, and what waits for an API that the broker does not announce.
+fn expected(
+    scenarios: &[Scenario],
+    announced: &[i16],
+) -> (Vec<&'static str>, Vec<(&'static str, ApiKey)>) {
     let (mut must, mut later) = (Vec::new(), Vec::new());
     for &scenario in scenarios {
         match scenario {
-            Scenario::Later(name, feature) if kind == Kind::Sapwood => later.push((name, feature)),
+            Scenario::Later(name, api) if !announced.contains(&(api as i16)) => {
+                later.push((name, api));
+            }
             Scenario::Must(name) | Scenario::Later(name, _) => must.push(name),
         }
     }
-    report.check(&must, &later)
+    (must, later)
 }
 
 /// A scenario `codec-x` writes to the topic `<prefix>codec-x` with that codec alone.

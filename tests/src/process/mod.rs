@@ -22,5 +22,5 @@ pub use paths::{target_dir, workspace};
 pub use ports::free_port;
 pub use proc_stat::{cpu_seconds, resident_bytes};
 pub use properties::Properties;
-pub use ready::{is_serving, wait_until_serving};
+pub use ready::{announced_apis, is_serving, wait_until_serving};
 pub use sapwood::{Environment, Sapwood, binary};

@@ -1,4 +1,4 @@
-//! Is a broker serving? The one question that every broker answers from its first moment: ApiVersions, version 0.
+//! Is a broker serving, and what? The one question that every broker answers from its first moment: ApiVersions, version 0.
 
 use super::wait::{self, Late};
 use std::io::{self, Read, Write};
@@ -13,7 +13,7 @@ const API_VERSIONS_V0: [u8; 14] = [0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 7, 0xff, 0
 
 /// Asks once.
 pub fn is_serving(address: SocketAddr) -> bool {
-    matches!(ask(address), Ok(error_code) if error_code == 0)
+    announced_apis(address).is_ok()
 }
 
 /// Waits until the broker at `address` answers.
@@ -21,15 +21,23 @@ pub fn wait_until_serving(address: SocketAddr, limit: Duration) -> Result<(), La
     wait::until(&format!("a broker at {address}"), limit, || is_serving(address).then_some(()))
 }
 
-fn ask(address: SocketAddr) -> io::Result<i16> {
+/// The keys of the APIs that the broker announces.
+pub fn announced_apis(address: SocketAddr) -> io::Result<Vec<i16>> {
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.write_all(&API_VERSIONS_V0)?;
-    let mut head = [0; 10];
+    // Size, correlation id, error code, and how many rows follow.
+    let mut head = [0; 14];
     stream.read_exact(&mut head)?;
-    let [_, _, _, _, a, b, c, d, e, f] = head;
-    match i32::from_be_bytes([a, b, c, d]) {
-        7 => Ok(i16::from_be_bytes([e, f])),
-        other => Err(io::Error::other(format!("an answer to correlation id {other}"))),
-    }
+    let [_, _, _, _, 0, 0, 0, 7, 0, 0, a, b, c, d] = head else {
+        return Err(io::Error::other(format!("an answer that begins with {head:?}")));
+    };
+    // Key, lowest and highest version.
+    (0..u32::from_be_bytes([a, b, c, d]))
+        .map(|_| {
+            let mut row = [0; 6];
+            stream.read_exact(&mut row)?;
+            Ok(i16::from_be_bytes([row[0], row[1]]))
+        })
+        .collect()
 }
