@@ -12,6 +12,7 @@ mod housekeeping;
 pub mod machine;
 pub mod metadata;
 pub mod net;
+pub mod node;
 pub mod partition;
 pub mod raft;
 pub mod reconcile;

@@ -16,7 +16,7 @@ use super::{Api, Call, Stage};
 use crate::config::describe;
 use crate::controller::{self, CreatedTopic, NewTopic, Refusal};
 use crate::metadata::ConfigValues;
-use crate::server::Broker;
+use crate::node::Broker;
 
 /// See the module.
 pub(super) struct CreateTopics;

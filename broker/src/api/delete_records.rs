@@ -1,6 +1,9 @@
 //! DeleteRecords (key 21): moves a partition's start up, so that what lies before it is gone (KIP-107).
+//!
+//! The answer waits until the new start is written down: what a client was told is gone does not come back after a crash.
 
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use protocol::ids::{Offset, PartitionIndex, TopicName};
 use protocol::messages::delete_records_response::{
@@ -10,7 +13,7 @@ use protocol::messages::{DeleteRecordsRequest, DeleteRecordsResponse};
 use protocol::{ApiKey, ErrorCode};
 
 use super::{Api, Call, Stage};
-use crate::server::Broker;
+use crate::node::Broker;
 
 /// See the module.
 pub(super) struct DeleteRecords;
@@ -39,8 +42,23 @@ impl Api for DeleteRecords {
             let partitions = partitions.collect();
             DeleteRecordsTopicResult::default().with_name(topic.name).with_partitions(partitions)
         });
-        Stage::Ready(DeleteRecordsResponse::default().with_topics(topics.collect()))
+        let response = DeleteRecordsResponse::default().with_topics(topics.collect());
+        let broker = Arc::clone(call.broker);
+        Stage::waiting(async move {
+            let written = tokio::task::spawn_blocking(move || broker.write_checkpoints()).await;
+            if written.unwrap_or(false) { response } else { not_written(response) }
+        })
     }
+}
+
+/// The records are gone for now, and nobody can promise that they stay so.
+fn not_written(mut response: DeleteRecordsResponse) -> DeleteRecordsResponse {
+    let partitions = response.topics.iter_mut().flat_map(|topic| &mut topic.partitions);
+    for partition in partitions.filter(|partition| partition.error_code == 0) {
+        partition.error_code = ErrorCode::KafkaStorageError.code();
+        partition.low_watermark = -1;
+    }
+    response
 }
 
 fn delete(
@@ -59,7 +77,5 @@ fn delete(
         return Err(ErrorCode::PolicyViolation);
     }
     let hosted = topic.partition(index).ok_or(ErrorCode::UnknownTopicOrPartition)?;
-    let start = hosted.lock()?.delete_records(before)?;
-    broker.housekeeping.note_start_moved();
-    Ok(start)
+    hosted.lock()?.delete_records(before)
 }

@@ -14,7 +14,7 @@ use super::{Api, Call, Stage};
 use crate::config::describe::{self, Described, DescribedSynonym};
 use crate::controller::Refusal;
 use crate::metadata::{ConfigResource, ConfigValues, ResourceKind};
-use crate::server::Broker;
+use crate::node::Broker;
 
 /// See the module.
 pub(super) struct DescribeConfigs;

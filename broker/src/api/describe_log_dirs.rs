@@ -12,9 +12,9 @@ use protocol::messages::{self, DescribeLogDirsRequest, DescribeLogDirsResponse};
 use protocol::{ApiKey, ErrorCode, StrBytes};
 
 use super::{Api, Call, Stage};
-use crate::housekeeping::space;
-use crate::server::Broker;
-use crate::server::hosted::Hosted;
+use crate::node::Broker;
+use crate::node::hosted::Hosted;
+use crate::node::room::space;
 
 /// See the module.
 pub(super) struct DescribeLogDirs;

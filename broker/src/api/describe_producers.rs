@@ -12,7 +12,7 @@ use protocol::messages::{
 use protocol::{ApiKey, ErrorCode};
 
 use super::{Api, Call, Stage};
-use crate::server::Broker;
+use crate::node::Broker;
 
 /// See the module.
 pub(super) struct DescribeProducers;

@@ -13,7 +13,7 @@ use protocol::{ApiKey, ErrorCode, StrBytes};
 
 use super::{Api, Call, Stage};
 use crate::group::{self, GroupId};
-use crate::server::Broker;
+use crate::node::Broker;
 
 /// See the module.
 pub(super) struct FindCoordinator;

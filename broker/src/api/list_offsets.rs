@@ -16,8 +16,8 @@ use protocol::messages::{ListOffsetsRequest, ListOffsetsResponse};
 use protocol::{ApiKey, ErrorCode};
 
 use super::{Api, Call, Stage};
+use crate::node::Broker;
 use crate::partition::{Isolation, Listed, Listing, Sought};
-use crate::server::Broker;
 
 /// See the module.
 pub(super) struct ListOffsets;

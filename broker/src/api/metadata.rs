@@ -15,7 +15,7 @@ use protocol::{ApiKey, ErrorCode, StrBytes};
 
 use super::{Api, Call, Stage};
 use crate::metadata::{Image, Partition, Topic};
-use crate::server::Broker;
+use crate::node::Broker;
 
 /// See the module.
 pub(super) struct Metadata;

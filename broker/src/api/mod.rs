@@ -45,9 +45,7 @@ use protocol::header::{self, RequestHead};
 use protocol::message;
 use tracing::warn;
 
-use crate::server::Broker;
-
-pub(crate) use fetch::session::Sessions as FetchSessions;
+use crate::node::Broker;
 
 /// Every API, in the order in which clients use them.
 pub(crate) static APIS: &[Row] = &[

@@ -21,11 +21,11 @@ use protocol::messages::{ProduceRequest, ProduceResponse};
 use protocol::{ApiKey, ErrorCode, StrBytes};
 
 use super::{Api, Call, Stage};
+use crate::node::Broker;
+use crate::node::hosted::{Hosted, HostedTopic};
+use crate::node::signal::Signal;
+use crate::node::topic::produce_rules;
 use crate::partition::Watch;
-use crate::server::Broker;
-use crate::server::hosted::{Hosted, HostedTopic};
-use crate::server::signal::Signal;
-use crate::server::topic::produce_rules;
 use storage::producer::Origin;
 
 /// See the module.
@@ -172,7 +172,7 @@ impl Append<'_, '_> {
         let hosted = topic.partition(PartitionIndex(data.index)).ok_or(missing)?;
         let appended = self.append(topic, hosted, data.records.unwrap_or_default())?;
         if acks != Acks::All {
-            self.call.broker.housekeeping.sync_later(hosted);
+            self.call.broker.flush_queue.note(hosted);
         } else {
             self.owed.push(Owed {
                 hosted: Arc::clone(hosted),

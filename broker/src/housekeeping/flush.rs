@@ -6,71 +6,15 @@
 //! done, so the next sync starts when the previous one returns: no timer, and an acknowledgement comes within two.
 //! Several partitions are synced side by side by the threads; the file system's journal commits them together.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::Arc;
 
 use protocol::ErrorCode;
 use storage::log::SyncError;
 use tracing::error;
 
-use super::wakes::Wakes;
-use crate::server::hosted::Hosted;
-
-/// What the flushers have before them.
-#[derive(Debug)]
-pub(crate) struct FlushQueue {
-    state: Mutex<State>,
-    changed: Condvar,
-    wakes: Arc<Wakes>,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    waiting: VecDeque<Arc<Hosted>>,
-    closed: bool,
-}
-
-impl FlushQueue {
-    /// An empty queue, whose flushers hand over to `wakes` whom they have something to tell.
-    pub(crate) fn new(wakes: Arc<Wakes>) -> Self {
-        Self { state: Mutex::default(), changed: Condvar::new(), wakes }
-    }
-
-    /// Asks for a sync of everything that the partition holds by now.
-    pub(crate) fn ask(&self, hosted: &Arc<Hosted>) {
-        if hosted.ask_for_sync() {
-            self.push(Arc::clone(hosted));
-        }
-    }
-
-    /// Lets the flushers finish what is queued and end.
-    pub(crate) fn close(&self) {
-        self.lock().closed = true;
-        self.changed.notify_all();
-    }
-
-    fn push(&self, hosted: Arc<Hosted>) {
-        self.lock().waiting.push_back(hosted);
-        self.changed.notify_one();
-    }
-
-    fn next(&self) -> Option<Arc<Hosted>> {
-        let mut state = self.lock();
-        loop {
-            if let Some(hosted) = state.waiting.pop_front() {
-                return Some(hosted);
-            }
-            if state.closed {
-                return None;
-            }
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
+use crate::node::flush_queue::FlushQueue;
+use crate::node::hosted::Hosted;
+use crate::node::wakes::Wakes;
 
 /// What a flusher tells the broker when a sync has failed: the whole log dir is lost to this process, unless there was
 /// only no space.
@@ -88,7 +32,7 @@ pub(crate) fn start(
             let thread = std::thread::Builder::new().name(format!("flusher-{number}"));
             let run = move || {
                 while let Some(hosted) = queue.next() {
-                    sync(&hosted, &queue.wakes, &on_failure);
+                    sync(&hosted, queue.wakes(), &on_failure);
                     if hosted.end_sync() {
                         queue.push(hosted);
                     }

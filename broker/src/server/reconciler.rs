@@ -14,13 +14,13 @@ use storage::dir::Retire;
 use tracing::{error, warn};
 use uuid::Uuid;
 
-use super::Broker;
-use super::hosted::{Hosted, Partition};
-use super::logs::FoundLog;
-use super::topic::log_config;
 use crate::config::TopicConfig;
 use crate::group::Input;
 use crate::metadata::{ConfigValues, Diff, Image};
+use crate::node::Broker;
+use crate::node::hosted::{Hosted, Partition};
+use crate::node::logs::FoundLog;
+use crate::node::topic::log_config;
 use crate::reconcile::{
     self, Action, CoordinatorKind, Leadership, Local, LocalPartition, LocalTopic, Origin, Role,
 };
@@ -196,6 +196,10 @@ impl Reconciler {
         let hosted = self.hosted(partition)?;
         let me = self.broker.node_id;
         let in_sync: Vec<NodeId> = isr.to_vec();
+        // A log that saw no error of its own may lie in a dir that did: nothing is written there any more.
+        if self.broker.logs.dir(hosted.log_dir).health().failure().is_some() {
+            return Ok(());
+        }
         let mut held = hosted.lock().map_err(|code| code.to_string())?;
         held.become_leader(me, *epoch, in_sync);
         drop(held);

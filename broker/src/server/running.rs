@@ -1,6 +1,5 @@
 //! A running broker: its parts in the order in which they come up, and go down.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
@@ -13,27 +12,30 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tracing::{info, warn};
-use uuid::Uuid;
 
-use super::Broker;
-use super::clock::Clock;
 use super::config_rules::Rows;
-use super::groups::Groups;
-use super::logs::{Logs, LogsError, Points};
-use super::producer_ids::ProducerIds;
 use super::reconciler::Reconciler;
-use crate::api::{Dispatcher, FetchSessions};
+use super::registration::register;
+use crate::api::Dispatcher;
 use crate::config::{BrokerConfig, Listener, Settings};
-use crate::controller::{self, Refusal, RegisterBroker};
+use crate::controller::{self, Refusal};
 use crate::group::GroupConfig;
+use crate::housekeeping;
 use crate::housekeeping::cleaner::{self, Cleaner};
-use crate::housekeeping::flush::FlushQueue;
-use crate::housekeeping::wakes::Wakes;
-use crate::housekeeping::{self, Housekeeping};
-use crate::metadata::Endpoint;
 use crate::net::connection::Limits;
 use crate::net::listener::{self, Census, ConnectionLimits, Shared, SocketOptions};
 use crate::net::memory::MemoryBudget;
+use crate::node::Broker;
+use crate::node::clock::Clock;
+use crate::node::fetch_sessions::Sessions;
+use crate::node::flush_queue::FlushQueue;
+use crate::node::groups::Groups;
+use crate::node::hosted::Registry;
+use crate::node::logs::{Logs, LogsError};
+use crate::node::producer_ids::ProducerIds;
+use crate::node::removals::Removals;
+use crate::node::room::Rooms;
+use crate::node::wakes::Wakes;
 use crate::raft::{self, Deps, RaftHost, RaftOptions, SubmitError};
 use crate::telemetry::Metrics;
 
@@ -48,6 +50,7 @@ pub(super) struct Running {
     shutdown: watch::Sender<bool>,
     listeners: Vec<JoinHandle<()>>,
     background: Vec<JoinHandle<()>>,
+    cleaner: Arc<Cleaner>,
     flushers: Vec<std::thread::JoinHandle<()>>,
 }
 
@@ -121,7 +124,7 @@ impl Running {
             node_id,
             cluster_id: logs.cluster_id().into(),
             settings,
-            registry: super::hosted::Registry::default(),
+            registry: Registry::default(),
             registry_changed: watch::Sender::new(0),
             groups: Arc::new(Groups::new(
                 clock,
@@ -130,10 +133,10 @@ impl Running {
                 Arc::clone(&controller),
             )),
             producer_ids: ProducerIds::new(Arc::clone(&controller), node_id),
-            fetch_sessions: FetchSessions::new(slots(&config)),
+            fetch_sessions: Sessions::new(slots(&config)),
             flush_queue,
-            cleaner: Cleaner::default(),
-            housekeeping: Housekeeping::new(&config.cluster.log_dirs, free_bytes_min(&config)),
+            rooms: Rooms::new(&config.cluster.log_dirs, free_bytes_min(&config)),
+            removals: Removals::default(),
             metrics: Arc::new(Metrics::default()),
             epoch: AtomicI64::new(epoch),
             controller,
@@ -142,10 +145,11 @@ impl Running {
         let flushers =
             housekeeping::flush::start(&broker.flush_queue, FLUSHERS, &on_sync_failure(&broker));
         let reconciler = open_logs(&broker).await?;
+        let cleaner = Arc::new(Cleaner::new(Arc::clone(&broker)));
         let background = vec![
             tokio::spawn(async move { wakes.run(rings).await }),
             tokio::spawn(reconciler.run()),
-            tokio::spawn(cleaner::run(Arc::clone(&broker))),
+            tokio::spawn(cleaner::run(Arc::clone(&cleaner))),
             tokio::spawn(housekeeping::run(Arc::clone(&broker), OsDisk)),
         ];
         let shutdown = watch::Sender::new(false);
@@ -155,7 +159,7 @@ impl Running {
             .collect();
         let listeners = serve_all(&broker, bound, &shutdown);
         info!(node_id = node_id.get(), cluster_id = %broker.cluster_id, took = ?clock.instant().0, "the broker serves");
-        Ok(Self { broker, addresses, shutdown, listeners, background, flushers })
+        Ok(Self { broker, addresses, shutdown, listeners, background, cleaner, flushers })
     }
 
     /// The address of the first listener, for people.
@@ -188,7 +192,7 @@ impl Running {
         for listener in self.listeners {
             let _ = tokio::time::timeout_at(drained, listener).await;
         }
-        self.broker.cleaner.stop();
+        self.cleaner.stop();
         for task in &self.background {
             task.abort();
         }
@@ -215,7 +219,7 @@ impl Running {
     }
 }
 
-type Bound = (Listener, TcpListener, SocketAddr);
+pub(super) type Bound = (Listener, TcpListener, SocketAddr);
 
 /// Binds every listener that clients may use. Controllers have none of their own while there is only one.
 async fn bind_all(config: &BrokerConfig) -> Result<Vec<Bound>, StartError> {
@@ -276,37 +280,6 @@ async fn start_controller(
     Ok(RaftHost::start(OsDisk, options, deps).await?)
 }
 
-/// Registers this process. Its epoch fences whatever an earlier process of this node may still send.
-async fn register(
-    controller: &RaftHost,
-    config: &BrokerConfig,
-    logs: &Logs,
-    bound: &[Bound],
-) -> Result<i64, StartError> {
-    let endpoints = bound.iter().filter_map(|(listener, _, at)| {
-        let advertised = listener.advertised.as_ref()?;
-        Some(Endpoint {
-            listener: listener.name.as_str().into(),
-            host: if advertised.host.is_empty() {
-                host_name().into()
-            } else {
-                advertised.host.as_str().into()
-            },
-            port: if advertised.port == 0 { at.port() } else { advertised.port },
-            security_protocol: listener.protocol as i16,
-        })
-    });
-    let registration = RegisterBroker {
-        id: config.cluster.node_id,
-        cluster_id: Some(logs.cluster_id().into()),
-        incarnation: Uuid::new_v4(),
-        endpoints: endpoints.collect(),
-        rack: config.node.broker_rack.as_deref().map(Arc::from),
-        fenced: false,
-    };
-    controller.submit(registration).await?.map_err(StartError::Refused)
-}
-
 /// Opens the logs that are there, and does what the metadata asks for, before anybody is let in.
 async fn open_logs(broker: &Arc<Broker>) -> Result<Reconciler, StartError> {
     let broker = Arc::clone(broker);
@@ -360,7 +333,7 @@ fn on_sync_failure(broker: &Arc<Broker>) -> housekeeping::flush::OnFailure {
         let Some(broker) = broker.upgrade() else { return };
         if matches!(failure, SyncError::NoSpace { .. }) {
             warn!(partition = %hosted.id, %failure, "a sync waits for disk space");
-            broker.housekeeping.sync_later(hosted);
+            broker.flush_queue.note(hosted);
         } else {
             broker.fail_log_dir(
                 hosted.log_dir,
@@ -398,51 +371,4 @@ fn free_bytes_min(config: &BrokerConfig) -> u64 {
 /// Milliseconds of the configuration; below zero is for ever.
 fn millis(count: i64) -> Duration {
     u64::try_from(count).map_or(Duration::from_secs(u64::from(u32::MAX)), Duration::from_millis)
-}
-
-/// What this machine calls itself, for listeners that do not say where they are reached.
-fn host_name() -> String {
-    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    let name = name.trim();
-    if name.is_empty() { "localhost".to_owned() } else { name.to_owned() }
-}
-
-impl Broker {
-    /// Closes every log. Whether all of them are closed in order.
-    fn close_logs(&self) -> bool {
-        let mut all_closed = true;
-        for hosted in self.registry.partitions() {
-            match hosted.lock().map(|mut partition| partition.close()) {
-                Ok(Ok(_)) => {}
-                Ok(Err(error)) => {
-                    warn!(partition = %hosted.id, %error, "cannot close a log in order");
-                    all_closed = false;
-                }
-                Err(_) => all_closed = false,
-            }
-        }
-        all_closed &= self.write_checkpoints();
-        all_closed
-    }
-
-    /// Writes down where every partition stands, so that a restart reads only what came after. Whether all is written.
-    pub(crate) fn write_checkpoints(&self) -> bool {
-        let mut points: BTreeMap<usize, Points> = BTreeMap::new();
-        for hosted in self.registry.partitions() {
-            if let Ok(partition) = hosted.lock() {
-                points.entry(hosted.log_dir).or_default().note(&hosted.id, &partition.offsets());
-            }
-        }
-        let mut all_written = true;
-        for (number, points) in points {
-            if self.logs.dir(number).health().failure().is_some() {
-                continue;
-            }
-            if let Err(error) = self.logs.write_checkpoints(number, points) {
-                warn!(%error, "cannot write the checkpoints of a log dir");
-                all_written = false;
-            }
-        }
-        all_written
-    }
 }

@@ -36,18 +36,23 @@ const MODULES: &[(&str, &[&str])] = &[
         &["machine", "metadata", "partition", "coordinator", "raft", "config", "telemetry"],
     ),
     (
-        "housekeeping",
+        "node",
         &[
             "machine",
             "metadata",
+            "controller",
+            "group",
+            "txn",
+            "auth",
+            "quota",
             "partition",
             "coordinator",
             "raft",
-            "reconcile",
             "config",
             "telemetry",
         ],
     ),
+    ("housekeeping", &["machine", "partition", "node", "config", "telemetry"]),
     ("replication", &["machine", "metadata", "partition", "raft", "config", "telemetry"]),
     (
         "api",
@@ -63,6 +68,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "coordinator",
             "raft",
             "reconcile",
+            "node",
             "config",
             "telemetry",
         ],
@@ -83,6 +89,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "coordinator",
             "raft",
             "reconcile",
+            "node",
             "housekeeping",
             "replication",
             "api",
@@ -101,37 +108,8 @@ const KEPT: &[(&str, &[&str])] = &[
     ("kafka_protocol", &["protocol/src", "client/src/wire"]),
 ];
 
-/// Imports that the table does not allow and that are there: what is to be untangled, and how. The list may not grow,
-/// and what is untangled must leave it.
-const DEBTS: &[(&str, &str)] = &[
-    // What api and housekeeping share with the server is the state of a running broker (`server::Broker` and its
-    // partitions). It wants a module of its own below them.
-    ("api", "server"),
-    ("api", "housekeeping"),
-    ("housekeeping", "server"),
-];
-
-/// Every import that the tables do not allow, and every debt that was paid and is still listed.
+/// Every import that the tables do not allow.
 pub fn findings(sources: &[Source]) -> Vec<Finding> {
-    let (owed, mut findings): (Vec<Finding>, Vec<Finding>) =
-        all(sources).into_iter().partition(|finding| DEBTS.iter().any(|debt| is_of(finding, debt)));
-    for debt in DEBTS.iter().filter(|debt| !owed.iter().any(|finding| is_of(finding, debt))) {
-        let what =
-            format!("`{}` no longer imports `{}`: take the debt off the list", debt.0, debt.1);
-        findings.push(Finding { path: "tests/src/tidy/imports.rs".into(), line: 1, what });
-    }
-    findings
-}
-
-fn is_of(finding: &Finding, (module, imported): &(&str, &str)) -> bool {
-    finding.what == refusal(module, imported)
-}
-
-fn refusal(me: &str, other: &str) -> String {
-    format!("`{me}` may not import `{other}`")
-}
-
-fn all(sources: &[Source]) -> Vec<Finding> {
     sources
         .iter()
         .flat_map(|source| {
@@ -141,6 +119,10 @@ fn all(sources: &[Source]) -> Vec<Finding> {
             all
         })
         .collect()
+}
+
+fn refusal(me: &str, other: &str) -> String {
+    format!("`{me}` may not import `{other}`")
 }
 
 fn finding(source: &Source, line: usize, what: String) -> Finding {
@@ -250,7 +232,7 @@ mod tests {
     use super::*;
 
     fn count(path: &str, text: &str) -> usize {
-        all(&[Source::new(path, text)]).len()
+        findings(&[Source::new(path, text)]).len()
     }
 
     #[test]

@@ -8,8 +8,8 @@ use protocol::StrBytes;
 use protocol::messages::fetch_response::{EpochEndOffset, FetchableTopicResponse, PartitionData};
 use protocol::messages::{FetchResponse, TopicName};
 
-use super::session::{Key, Opened, Session, Told, TopicKey, Wanted};
 use super::{Records, Taken};
+use crate::node::fetch_sessions::{Key, Opened, Session, Told, TopicKey, Wanted};
 
 /// How the answer is put together.
 #[derive(Debug)]

@@ -8,7 +8,6 @@
 //! Records leave as slices of the log's map: they are not copied in user space.
 
 mod answer;
-pub(crate) mod session;
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -21,12 +20,12 @@ use protocol::{ApiKey, ErrorCode};
 use uuid::Uuid;
 
 use self::answer::Answering;
-use self::session::{Key, Opening, TopicKey, Wanted};
 use super::{Api, Call, Stage};
+use crate::node::Broker;
+use crate::node::fetch_sessions::{Key, Opening, TopicKey, Wanted};
+use crate::node::hosted::{Hosted, Topics};
+use crate::node::signal::Signal;
 use crate::partition::{Fetch as Read, Fetched, Isolation, Offsets, WaiterId, Watch};
-use crate::server::Broker;
-use crate::server::hosted::{Hosted, Topics};
-use crate::server::signal::Signal;
 use storage::disk::OsDisk;
 use storage::log::ReadPlan;
 

@@ -35,13 +35,13 @@ pub(crate) struct Hosted {
 /// Where a partition stands with the flushers.
 mod flush_state {
     /// Nobody has asked for a sync.
-    pub(super) const IDLE: u8 = 0;
+    pub(crate) const IDLE: u8 = 0;
     /// It is in a flusher's queue.
-    pub(super) const QUEUED: u8 = 1;
+    pub(crate) const QUEUED: u8 = 1;
     /// It is being synced.
-    pub(super) const SYNCING: u8 = 2;
+    pub(crate) const SYNCING: u8 = 2;
     /// It is being synced, and more was appended meanwhile.
-    pub(super) const SYNCING_AND_DIRTY: u8 = 3;
+    pub(crate) const SYNCING_AND_DIRTY: u8 = 3;
 }
 
 impl Hosted {

@@ -5,30 +5,25 @@
 //! machine runs out.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::ErrorKind;
 use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Wake, Waker};
 
-use bytes::Bytes;
 use parking_lot::RwLock;
 use protocol::ErrorCode;
-use protocol::ids::{Offset, PartitionIndex, TopicName};
+use protocol::ids::{PartitionIndex, TopicName};
 use tokio::sync::{Notify, oneshot};
 use tracing::{error, info, warn};
 
 use super::clock::Clock;
+use super::flush_queue::FlushQueue;
+use super::group_log::read_partition;
 use super::hosted::Hosted;
-use crate::coordinator::{self, Host, load};
+use crate::coordinator::{self, Host};
 use crate::group::{self, Coordinator, GroupConfig, GroupId, Input, Output, Reply};
-use crate::housekeeping::flush::FlushQueue;
 use crate::machine::{Instant, Ticket};
-use crate::partition::{Isolation, Watch};
+use crate::partition::Watch;
 use crate::raft::RaftHost;
-use storage::log::ReadLimits;
-
-/// How much of a partition is read at a time while loading.
-const LOAD_BYTES: usize = 1 << 20;
 
 /// Every coordinator of this broker.
 #[derive(Debug)]
@@ -228,59 +223,6 @@ impl Groups {
             }
         }
     }
-}
-
-/// Why a coordinator's partition could not be read.
-#[derive(Debug, thiserror::Error)]
-enum LoadError {
-    #[error("the partition answers {0}")]
-    Partition(ErrorCode),
-    #[error(transparent)]
-    Disk(#[from] std::io::Error),
-    #[error(transparent)]
-    Batch(#[from] protocol::batch::BatchError),
-}
-
-fn read_partition(
-    hosted: &Hosted,
-    config: GroupConfig,
-) -> Result<(Coordinator, load::Folded), LoadError> {
-    let mut machine = Coordinator::new(config);
-    let mut folded = load::Folded::default();
-    let mut from = hosted.lock().map_err(LoadError::Partition)?.offsets().start;
-    loop {
-        let read = match read_from(hosted, from) {
-            // The cleaner was faster, and has put another segment in the place of this one.
-            Err(LoadError::Disk(error)) if error.kind() == ErrorKind::NotFound => continue,
-            read => read?,
-        };
-        let Some((bytes, next)) = read else { break };
-        folded.add(load::fold(&mut machine, bytes)?);
-        from = next;
-    }
-    Ok((machine, folded))
-}
-
-/// Some whole batches from `from` on, and where they end; `None` at the end of the log.
-fn read_from(hosted: &Hosted, from: Offset) -> Result<Option<(Bytes, Offset)>, LoadError> {
-    let plan = {
-        let partition = hosted.lock().map_err(LoadError::Partition)?;
-        let up_to = partition.visible(Isolation::ReadUncommitted);
-        if from >= up_to {
-            return Ok(None);
-        }
-        let limits = ReadLimits { max_bytes: LOAD_BYTES, up_to, at_least_one: true };
-        partition
-            .log()
-            .read(from, limits)
-            .map_err(|_| LoadError::Partition(ErrorCode::OffsetOutOfRange))?
-    };
-    let bytes = Bytes::from(plan.load()?.concat());
-    let mut end = from;
-    for batch in protocol::batch::batches(bytes.clone()) {
-        end = batch?.header().last_offset().next();
-    }
-    Ok((end > from).then_some((bytes, end)))
 }
 
 impl GroupCoordinator {

@@ -60,7 +60,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::server::signal::Signal;
+    use crate::node::signal::Signal;
 
     #[tokio::test]
     async fn whoever_is_handed_over_by_another_thread_is_woken_each_time() {

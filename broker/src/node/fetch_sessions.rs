@@ -19,42 +19,42 @@ use crate::machine::Instant;
 const EVICTABLE_AFTER: Duration = Duration::from_secs(120);
 
 /// The epoch of a fetch that wants no session, or ends the one that it names.
-pub(super) const EPOCH_FINAL: i32 = -1;
+pub(crate) const EPOCH_FINAL: i32 = -1;
 /// The epoch of a full fetch that begins a session.
-pub(super) const EPOCH_INITIAL: i32 = 0;
+pub(crate) const EPOCH_INITIAL: i32 = 0;
 
 /// A topic as the client named it: by name up to version 12, by id since (KIP-516).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum TopicKey {
+pub(crate) enum TopicKey {
     Name(Arc<str>),
     Id(TopicId),
 }
 
 /// A partition within a session.
-pub(super) type Key = (TopicKey, PartitionIndex);
+pub(crate) type Key = (TopicKey, PartitionIndex);
 
 /// What a client wants of one partition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Wanted {
-    pub(super) offset: Offset,
-    pub(super) bytes_max: i32,
+pub(crate) struct Wanted {
+    pub(crate) offset: Offset,
+    pub(crate) bytes_max: i32,
     /// The epoch that the client believes in (KIP-320).
-    pub(super) leader_epoch: LeaderEpoch,
+    pub(crate) leader_epoch: LeaderEpoch,
     /// The epoch of the last record that it has, if it asks whether its log has diverged (KIP-595).
-    pub(super) last_fetched_epoch: LeaderEpoch,
+    pub(crate) last_fetched_epoch: LeaderEpoch,
 }
 
 /// What the client was last told of a partition: an incremental answer repeats it only when it changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Told {
-    pub(super) high_watermark: i64,
-    pub(super) log_start_offset: i64,
-    pub(super) error_code: i16,
+pub(crate) struct Told {
+    pub(crate) high_watermark: i64,
+    pub(crate) log_start_offset: i64,
+    pub(crate) error_code: i16,
 }
 
 /// The partitions of one session.
 #[derive(Debug)]
-pub(super) struct Session {
+pub(crate) struct Session {
     /// What the next incremental fetch must say.
     next_epoch: i32,
     used_at: Instant,
@@ -65,14 +65,14 @@ pub(super) struct Session {
 
 impl Session {
     /// The partitions in the order in which this fetch reads them.
-    pub(super) fn wanted(&self) -> Vec<(Key, Wanted)> {
+    pub(crate) fn wanted(&self) -> Vec<(Key, Wanted)> {
         let ordered =
             self.partitions.iter().skip(self.first).chain(self.partitions.iter().take(self.first));
         ordered.map(|(key, (wanted, _))| (key.clone(), *wanted)).collect()
     }
 
     /// Whether an incremental answer must name the partition; remembers what it is told.
-    pub(super) fn tell(&mut self, key: &Key, told: Told, has_records: bool) -> bool {
+    pub(crate) fn tell(&mut self, key: &Key, told: Told, has_records: bool) -> bool {
         let Some((index, _, (_, last))) = self.partitions.get_full_mut(key) else { return true };
         let news = has_records || told.error_code != 0 || *last != Some(told);
         *last = Some(told);
@@ -100,7 +100,7 @@ impl Session {
 
 /// How this fetch stands to its session.
 #[derive(Debug)]
-pub(super) enum Opened {
+pub(crate) enum Opened {
     /// No session: the answer names every partition.
     Sessionless(Vec<(Key, Wanted)>),
     /// A new session: the answer names every partition, and the session's id.
@@ -111,11 +111,11 @@ pub(super) enum Opened {
 
 /// What a fetch says about sessions.
 #[derive(Debug)]
-pub(super) struct Opening {
-    pub(super) id: i32,
-    pub(super) epoch: i32,
-    pub(super) wanted: Vec<(Key, Wanted)>,
-    pub(super) forgotten: Vec<Key>,
+pub(crate) struct Opening {
+    pub(crate) id: i32,
+    pub(crate) epoch: i32,
+    pub(crate) wanted: Vec<(Key, Wanted)>,
+    pub(crate) forgotten: Vec<Key>,
 }
 
 /// All sessions of the broker.
@@ -138,7 +138,7 @@ impl Sessions {
     }
 
     /// Finds, makes or ends the session that a fetch names.
-    pub(super) fn open(&self, now: Instant, opening: Opening) -> Result<Opened, ErrorCode> {
+    pub(crate) fn open(&self, now: Instant, opening: Opening) -> Result<Opened, ErrorCode> {
         let mut slots = self.inner.lock();
         if opening.epoch == EPOCH_FINAL || opening.epoch == EPOCH_INITIAL {
             slots.sessions.swap_remove(&opening.id);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 use protocol::ids::{NodeId, Offset, TimestampMs, TopicId, TopicPartition};
 use storage::checkpoint::{Checkpoint, Offsets};
 use storage::dir::{self, ClusterId, DirectoryId, Folder, LogDir, Owner};
@@ -18,6 +18,8 @@ use uuid::Uuid;
 pub(crate) struct Logs {
     dirs: Vec<Dir>,
     files: OpenFiles<OsDisk>,
+    /// Whose turn it is to write checkpoints.
+    turn: Mutex<()>,
 }
 
 #[derive(Debug)]
@@ -29,14 +31,14 @@ struct Dir {
 
 /// A partition that was on disk when the broker started.
 #[derive(Clone, Debug)]
-pub(super) struct FoundLog {
-    pub(super) partition: TopicPartition,
-    pub(super) log_dir: usize,
+pub(crate) struct FoundLog {
+    pub(crate) partition: TopicPartition,
+    pub(crate) log_dir: usize,
 }
 
 impl Logs {
     /// Takes the log dirs. All must belong to one cluster; empty ones are made part of it.
-    pub(super) fn open(
+    pub(crate) fn open(
         paths: &[PathBuf],
         node_id: NodeId,
         cluster_id: Option<&str>,
@@ -61,11 +63,11 @@ impl Logs {
             wanted = Some(dir.identity().cluster_id.clone());
             dirs.push(Dir::read(dir));
         }
-        Ok(Self { dirs, files: OpenFiles::new(disk, budget()) })
+        Ok(Self { dirs, files: OpenFiles::new(disk, budget()), turn: Mutex::new(()) })
     }
 
     /// The cluster that all the dirs belong to.
-    pub(super) fn cluster_id(&self) -> &str {
+    pub(crate) fn cluster_id(&self) -> &str {
         self.dirs.first().expect("there is at least one log dir").dir.identity().cluster_id.as_str()
     }
 
@@ -80,7 +82,7 @@ impl Logs {
     }
 
     /// Every partition that lies in a dir. What was being deleted when the broker stopped is deleted now.
-    pub(super) fn find(&self) -> io::Result<Vec<FoundLog>> {
+    pub(crate) fn find(&self) -> io::Result<Vec<FoundLog>> {
         let mut found = Vec::new();
         for (log_dir, dir) in self.dirs().enumerate() {
             for folder in dir.folders()? {
@@ -95,7 +97,7 @@ impl Logs {
     }
 
     /// Opens a log that is in a dir.
-    pub(super) fn open_found(
+    pub(crate) fn open_found(
         &self,
         found: &FoundLog,
         config: LogConfig,
@@ -117,7 +119,7 @@ impl Logs {
     }
 
     /// The topic that a log belongs to, if its folder says so.
-    pub(super) fn topic_id(&self, found: &FoundLog) -> Option<TopicId> {
+    pub(crate) fn topic_id(&self, found: &FoundLog) -> Option<TopicId> {
         let dir = &self.dirs[found.log_dir].dir;
         storage::checkpoint::partition_metadata::read(
             dir.disk(),
@@ -128,7 +130,7 @@ impl Logs {
     }
 
     /// Makes a log, in the dir that has the fewest.
-    pub(super) fn create(
+    pub(crate) fn create(
         &self,
         partition: &TopicPartition,
         topic_id: TopicId,
@@ -166,8 +168,13 @@ impl Logs {
         Ok(log)
     }
 
+    /// Waits for the turn to look where every log stands, and to write it down.
+    pub(crate) fn turn(&self) -> MutexGuard<'_, ()> {
+        self.turn.lock()
+    }
+
     /// Writes what a restart wants to know of a dir's logs: all but the cleaner's points.
-    pub(super) fn write_checkpoints(&self, number: usize, points: Points) -> io::Result<()> {
+    pub(crate) fn write_checkpoints(&self, number: usize, points: Points) -> io::Result<()> {
         let Dir { dir, points: known } = &self.dirs[number];
         let mut known = known.lock();
         let cleaner = std::mem::take(&mut known.cleaner);
@@ -195,7 +202,7 @@ impl Logs {
     }
 
     /// Marks the dirs as closed in order, for those that were.
-    pub(super) fn close(&self, broker_epoch: i64) {
+    pub(crate) fn close(&self, broker_epoch: i64) {
         for Dir { dir, .. } in &self.dirs {
             let path = dir.path().to_owned();
             if dir.health().failure().is_none()
@@ -209,16 +216,16 @@ impl Logs {
 
 /// The checkpoints of one dir.
 #[derive(Debug, Default)]
-pub(super) struct Points {
-    pub(super) recovery: Offsets,
-    pub(super) start: Offsets,
-    pub(super) high_watermark: Offsets,
-    pub(super) cleaner: Offsets,
+pub(crate) struct Points {
+    pub(crate) recovery: Offsets,
+    pub(crate) start: Offsets,
+    pub(crate) high_watermark: Offsets,
+    pub(crate) cleaner: Offsets,
 }
 
 impl Points {
     /// Notes where a partition stands.
-    pub(super) fn note(&mut self, id: &TopicPartition, offsets: &crate::partition::Offsets) {
+    pub(crate) fn note(&mut self, id: &TopicPartition, offsets: &crate::partition::Offsets) {
         self.recovery.insert(id.clone(), offsets.flushed);
         self.high_watermark.insert(id.clone(), offsets.high_watermark);
         if offsets.start > Offset::ZERO {
@@ -275,7 +282,7 @@ fn file_limit() -> usize {
 
 /// Why the log dirs cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum LogsError {
+pub(crate) enum LogsError {
     /// `cluster.id` is none.
     #[error(
         "cluster.id={0:?} is no cluster id: it must be one line of text without blanks around it"
