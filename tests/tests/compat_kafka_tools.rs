@@ -2,6 +2,7 @@
 
 use sapwood_tests::peers::{Broker, apache};
 use sapwood_tests::process::{AccessLog, run, wait};
+use serde_json::{Deserializer, Value, json};
 use std::fs;
 use std::process::Stdio;
 use std::time::Duration;
@@ -16,6 +17,19 @@ fn tool(class: &str, broker: &Broker, arguments: &[&str]) -> String {
 
 fn topics(broker: &Broker, arguments: &[&str]) -> String {
     tool("org.apache.kafka.tools.TopicCommand", broker, arguments)
+}
+
+fn groups(broker: &Broker, arguments: &[&str]) -> String {
+    tool("org.apache.kafka.tools.consumer.group.ConsumerGroupCommand", broker, arguments)
+}
+
+/// The lag of the group `readers`, partition by partition, as its description tells it.
+fn lag_of_readers(broker: &Broker) -> Vec<String> {
+    let described = groups(broker, &["--describe", "--group", "readers"]);
+    let rows = described.lines().map(|row| row.split_whitespace().collect());
+    rows.filter(|row: &Vec<&str>| row.first() == Some(&"readers"))
+        .map(|row| row[5].to_owned())
+        .collect()
 }
 
 /// Pipes text into the console producer.
@@ -115,16 +129,9 @@ fn the_console_tools_ship_and_read_keys_and_groups_are_described_and_reset() {
             line.seq
         );
     }
-    let groups = |arguments: &[&str]| {
-        tool("org.apache.kafka.tools.consumer.group.ConsumerGroupCommand", &broker, arguments)
-    };
+    let groups = |arguments: &[&str]| groups(&broker, arguments);
     assert!(groups(&["--list"]).lines().any(|group| group == "readers"));
-    let described = groups(&["--describe", "--group", "readers"]);
-    let rows: Vec<Vec<&str>> =
-        described.lines().map(|row| row.split_whitespace().collect()).collect();
-    let lag: Vec<&str> =
-        rows.iter().filter(|row| row.first() == Some(&"readers")).map(|row| row[5]).collect();
-    assert_eq!(lag, ["0", "0", "0"], "{described}");
+    assert_eq!(lag_of_readers(&broker), ["0", "0", "0"]);
     groups(&[
         "--reset-offsets",
         "--to-earliest",
@@ -137,6 +144,53 @@ fn the_console_tools_ship_and_read_keys_and_groups_are_described_and_reset() {
     groups(&["--delete-offsets", "--group", "readers", "--topic", "console"]);
     groups(&["--delete", "--group", "readers"]);
     assert!(!groups(&["--list"]).lines().any(|group| group == "readers"));
+}
+
+/// What one of Kafka's formatters makes of the offsets topic: the key and the value of each record that it knows.
+fn offsets_topic(broker: &Broker, formatter: &str) -> Vec<(Value, Value)> {
+    let formatter = format!("org.apache.kafka.tools.consumer.{formatter}");
+    let all = ["--topic", "__consumer_offsets", "--from-beginning", "--timeout-ms", "10000"];
+    let told = tool(
+        "org.apache.kafka.tools.consumer.ConsoleConsumer",
+        broker,
+        &[&all[..], &["--formatter", &formatter]].concat(),
+    );
+    // One object follows the other on the same line.
+    let starts = told.match_indices(r#"{"key":"#).map(|(start, _)| &told[start..]);
+    let records = starts.filter_map(|text| Deserializer::from_str(text).into_iter().next());
+    records
+        .map(|record: serde_json::Result<Value>| record.expect("a formatter writes JSON"))
+        .map(|record| (record["key"]["data"].clone(), record["value"]["data"].clone()))
+        .collect()
+}
+
+/// Who watches lag may read it there too. Burrow, which does, is not among the peers: up to 1.9.3, and so in Debian, it
+/// asks for ListOffsets 0, which Kafka 4 has given up and we never served.
+#[test]
+#[ignore = "slow tier"]
+fn kafkas_formatters_read_a_groups_commits_and_members_from_the_offsets_topic() {
+    let broker = Broker::start().expect("a broker");
+    topics(&broker, &["--create", "--topic", "watched", "--partitions", "1"]);
+    produce(&broker, "one\ntwo\nthree\nfour\nfive\n", &["--topic", "watched"]);
+    // It reads all five at once, and commits the three that it has shown.
+    let reader =
+        ["--topic", "watched", "--group", "readers", "--from-beginning", "--max-messages", "3"];
+    tool("org.apache.kafka.tools.consumer.ConsoleConsumer", &broker, &reader);
+    assert_eq!(lag_of_readers(&broker), ["2"]);
+    let committed: Vec<(Value, Value)> = offsets_topic(&broker, "OffsetsMessageFormatter")
+        .into_iter()
+        .filter(|(key, _)| key["group"] == "readers")
+        .collect();
+    let (key, value) = committed.last().expect("a commit is there");
+    assert_eq!(*key, json!({"group": "readers", "topic": "watched", "partition": 0}));
+    assert_eq!((&value["offset"], &value["metadata"]), (&json!(3), &json!("")), "{committed:?}");
+    let groups: Vec<(Value, Value)> = offsets_topic(&broker, "GroupMetadataMessageFormatter")
+        .into_iter()
+        .filter(|(key, _)| key["group"] == "readers")
+        .collect();
+    let members = |(_, value): &(Value, Value)| value["members"].as_array().map(Vec::len);
+    assert!(groups.iter().any(|group| members(group) == Some(1)), "{groups:?}");
+    assert_eq!(groups.last().and_then(members), Some(0), "{groups:?}");
 }
 
 #[test]
