@@ -5,7 +5,9 @@
 //! ended is replaced by the next call that needs it.
 //!
 //! Several connections may lead to one broker, one for each [`Lane`]: a broker answers the requests of a connection in
-//! order, so a fetch that waits for records must not stand before a heartbeat.
+//! order, so a fetch that waits for records must not stand before a heartbeat. For the same reason each consumer has lanes
+//! of its own for what may wait ([`Cluster::apart`]): a JoinGroup that waits for the other member must not stand before the
+//! other member's heartbeat.
 
 mod metadata;
 mod nodes;
@@ -58,6 +60,8 @@ impl ClusterOptions {
 #[derive(Clone, Debug)]
 pub struct Cluster {
     shared: Arc<Shared>,
+    /// The lanes on which requests may wait at the broker. They close with the last handle that has them.
+    waiting: Arc<Mutex<Nodes>>,
 }
 
 #[derive(Debug)]
@@ -88,7 +92,13 @@ impl Cluster {
             coordinators: Mutex::default(),
             connecting: tokio::sync::Mutex::default(),
         };
-        Self { shared: Arc::new(shared) }
+        Self { shared: Arc::new(shared), waiting: Arc::default() }
+    }
+
+    /// A handle to the same cluster for someone whose requests may wait at the broker: what is known of the cluster and the
+    /// ordinary connections are shared, and the other lanes are its own.
+    pub fn apart(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared), waiting: Arc::default() }
     }
 
     /// How this cluster was told to behave.
@@ -153,18 +163,26 @@ impl Cluster {
 
     /// A connection to one broker.
     pub async fn node(&self, id: NodeId, lane: Lane) -> Result<Connection, Error> {
-        if let Some(connection) = self.shared.nodes.lock().get(id, lane) {
+        if let Some(connection) = self.nodes(lane).lock().get(id, lane) {
             return Ok(connection);
         }
         let cluster = self.clone();
         on_its_own(async move {
             let _turn = cluster.shared.connecting.lock().await;
-            if let Some(connection) = cluster.shared.nodes.lock().get(id, lane) {
+            if let Some(connection) = cluster.nodes(lane).lock().get(id, lane) {
                 return Ok(connection);
             }
             cluster.open(id, lane).await
         })
         .await
+    }
+
+    /// Where the connections of a lane are kept.
+    fn nodes(&self, lane: Lane) -> &Mutex<Nodes> {
+        match lane {
+            Lane::Ordinary => &self.shared.nodes,
+            Lane::Fetch | Lane::Group => &self.waiting,
+        }
     }
 
     /// Opens a connection to one broker, at the address that it advertises.
@@ -177,7 +195,7 @@ impl Cluster {
         let connected = Connection::connect(&broker.address, &self.options().connection).await;
         match connected {
             Ok(connection) => {
-                self.shared.nodes.lock().keep(id, lane, connection.clone());
+                self.nodes(lane).lock().keep(id, lane, connection.clone());
                 Ok(connection)
             }
             Err(error) => Err(self.advertised(id, &broker.address, error)),

@@ -144,6 +144,24 @@ async fn a_broker_that_is_where_it_says_needs_one_connection() {
 }
 
 #[tokio::test]
+async fn whoever_waits_apart_holds_up_nobody_else() {
+    // Seen with two members of a group in one process: the JoinGroup of one waited for the other, whose heartbeat stood
+    // behind it, until the request timed out.
+    let honest = |own| Behaviour { advertised: own, drops: 0, unready: 0 };
+    let (address, connections) = counting_broker(honest).await;
+    let cluster = lazily(address);
+    let leader = cluster.leader_of(&partition()).await.expect("the script leads");
+    let (one, other) = (cluster.apart(), cluster.apart());
+    let mut lanes = Vec::new();
+    for member in [&one, &other, &one.clone()] {
+        lanes.push(member.node(leader, Lane::Group).await.expect("a lane"));
+        member.node(leader, Lane::Ordinary).await.expect("the connection that all share");
+    }
+    assert_eq!(connections.load(Ordering::SeqCst), 3, "one for all, and one for each of the two");
+    assert!(lanes.iter().all(|lane| lane.ended().is_none()));
+}
+
+#[tokio::test]
 async fn a_caller_that_stops_polling_while_it_connects_holds_nobody_up() {
     // Seen when a broker was killed under a group: each consumer committed while its own fetch, which nobody polled,
     // had the turn to connect.

@@ -67,7 +67,13 @@ pub struct Consumer {
 
 impl Consumer {
     /// A consumer that reads nothing yet.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a consumer takes its cluster over, as the producer does"
+    )]
     pub fn new(cluster: Cluster, options: ConsumerOptions) -> Self {
+        // Its fetches and its JoinGroup wait at the broker, and nobody else is to wait behind them.
+        let cluster = cluster.apart();
         let fetcher = Fetcher::new(cluster.clone(), options.clone());
         let now = Instant::now();
         Self {
