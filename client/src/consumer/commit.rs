@@ -1,8 +1,8 @@
 //! Commits: telling the group how far we have come.
 
-use protocol::StrBytes;
 use protocol::ids::TopicPartition;
 use protocol::messages::OffsetCommitRequest;
+use protocol::{ErrorCode, StrBytes};
 use tokio::time::Instant;
 
 use super::Consumer;
@@ -81,6 +81,20 @@ impl Consumer {
         }
     }
 
+    /// The last commit of all. What the group has told us since the last poll is heeded only as far as it says who we are.
+    pub(super) async fn commit_at_the_end(&mut self) -> Result<(), Error> {
+        while let Some(event) = self.next_event() {
+            self.heed_at_the_end(event);
+        }
+        match self.commit().await {
+            Err(error) if has_gone_on(&error) => {
+                tracing::info!(%error, "the group goes on without the last offsets; records may be read again");
+                Ok(())
+            }
+            done => done,
+        }
+    }
+
     async fn commit_quietly(&mut self) {
         if let Err(error) = self.commit().await {
             tracing::warn!(%error, "offsets were not committed; records may be read again");
@@ -91,6 +105,19 @@ impl Consumer {
         let group = self.options.group.clone().map(StrBytes::from_string);
         group.ok_or_else(|| Error::Invalid("only a group has offsets".into()))
     }
+}
+
+/// Whether the group is in the middle of a rebalance, or has gone on without us.
+fn has_gone_on(error: &Error) -> bool {
+    matches!(
+        error.code(),
+        Some(
+            ErrorCode::IllegalGeneration
+                | ErrorCode::UnknownMemberId
+                | ErrorCode::RebalanceInProgress
+                | ErrorCode::FencedInstanceId
+        )
+    )
 }
 
 /// A connection to the coordinator, beside the group's own lane: a commit must not stand behind a JoinGroup.

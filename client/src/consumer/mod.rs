@@ -201,9 +201,12 @@ impl Consumer {
 
     /// Commits, if that is this consumer's own business, and leaves the group. Without this the group waits for a member
     /// that is gone until it has been silent for `session_timeout`, unless the runtime lives on long enough to tell it.
+    ///
+    /// Errors: those of [`Consumer::commit`], but for a group that rebalances or has gone on without this member: then
+    /// whoever has its partitions now may read some records again, which every member of a group is prepared for.
     pub async fn close(mut self) -> Result<(), Error> {
         let committed = match self.options.auto_commit {
-            Some(_) if self.options.group.is_some() => self.commit().await,
+            Some(_) if self.options.group.is_some() => self.commit_at_the_end().await,
             _ => Ok(()),
         };
         if let Some(membership) = self.membership.take() {

@@ -68,6 +68,16 @@ impl Consumer {
         }
     }
 
+    /// A consumer that is about to leave joins no more, and takes nothing over: it only learns who it is now. What it is to
+    /// give up is still its own to commit, for nobody is given that before it has said so.
+    pub(super) fn heed_at_the_end(&mut self, event: Event) {
+        match event {
+            Event::Assigned { identity, .. } => self.identity = Some(identity),
+            Event::Rebalancing => {}
+            Event::Lost(_) | Event::Failed(_) => self.lose_everything(),
+        }
+    }
+
     async fn take_assignment(
         &mut self,
         identity: Identity,
