@@ -1,6 +1,7 @@
 //! What the tests of the whole product share; the tests themselves are in `tests/`.
 
 pub mod laws;
+pub mod member;
 pub mod peers;
 pub mod process;
 pub mod script;

@@ -2,81 +2,25 @@
 
 use bytes::Bytes;
 use client::admin::NewTopic;
-use client::consumer::{Consumer, ConsumerOptions, RebalanceListener};
-use client::offsets::OffsetAt;
 use client::producer::{Producer, ProducerOptions, Record};
 use protocol::ids::{TimestampMs, TopicName, TopicPartition};
+use sapwood_tests::member::Member;
 use sapwood_tests::peers::FakeClock;
 use sapwood_tests::process::{Sapwood, wait};
 use sapwood_tests::visitor::{Visitor, partition, partitions_of};
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::task::JoinHandle;
 
 const LIMIT: Duration = Duration::from_secs(60);
 const DAY: i64 = 86_400;
 const HOUR_MS: i64 = 3_600_000;
-/// The shortest that a broker takes by default.
-const SESSION: Duration = Duration::from_secs(6);
 const PARTITIONS: i32 = 3;
 /// More than a segment, so that there is something that retention could take.
 const RECORDS: usize = 400;
 const RECORD_BYTES: usize = 10_000;
 
-/// What a member of the group has been through.
-#[derive(Clone, Debug, Default)]
-struct Diary(Arc<Mutex<Entries>>);
-
-#[derive(Debug, Default)]
-struct Entries {
-    read: usize,
-    assigned: Vec<TopicPartition>,
-    /// How often something was taken away.
-    losses: usize,
-}
-
-impl Diary {
-    fn look<T>(&self, look: impl FnOnce(&mut Entries) -> T) -> T {
-        look(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-impl RebalanceListener for Diary {
-    fn assigned(&mut self, partitions: &[TopicPartition]) {
-        self.look(|entries| entries.assigned = partitions.to_vec());
-    }
-
-    fn revoked(&mut self, partitions: &[TopicPartition]) {
-        self.look(|entries| entries.losses += usize::from(!partitions.is_empty()));
-    }
-}
-
-/// A member that reads and commits until it is dropped with its runtime.
-async fn membership(visitor: Visitor, topic: TopicName, diary: Diary) {
-    let options = ConsumerOptions {
-        session_timeout: SESSION,
-        heartbeat_interval: Duration::from_millis(300),
-        auto_commit: Some(Duration::from_millis(100)),
-        reset: Some(OffsetAt::Start),
-        ..ConsumerOptions::in_group("readers")
-    };
-    let mut consumer = Consumer::new(visitor.cluster(), options);
-    consumer.listen(diary.clone());
-    consumer.subscribe([topic]).expect("there is a group");
-    loop {
-        let records = consumer.poll(Duration::from_millis(200)).await.expect("the member reads");
-        diary.look(|entries| entries.read += records.len());
-    }
-}
-
-/// Waits for a fact that asking the broker may show.
-async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
-    let started = wait::now();
-    while !is_so().await {
-        assert!(started.elapsed() < LIMIT, "waited in vain: {what}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+async fn until(what: &str, is_so: impl AsyncFnMut() -> bool) {
+    wait::until_so(what, LIMIT, is_so).await.expect("it comes true");
 }
 
 /// A broker under a clock of its own, with everything that goes on while the clock jumps.
@@ -89,8 +33,7 @@ struct Life {
     /// What was acknowledged, in the order of each partition.
     written: BTreeMap<TopicPartition, Vec<(i64, Bytes)>>,
     count: usize,
-    diary: Diary,
-    member: JoinHandle<()>,
+    member: Member,
 }
 
 impl Life {
@@ -113,10 +56,9 @@ impl Life {
             visitor.create(new).await.expect("the topic");
         }
         let producer = visitor.producer(ProducerOptions::default()).expect("a producer");
-        let diary = Diary::default();
-        let member = tokio::spawn(membership(visitor.clone(), topic.clone(), diary.clone()));
+        let member = Member::join(&visitor, &topic, Member::options("readers"));
         let written = BTreeMap::new();
-        Self { clock, broker, visitor, topic, producer, written, count: 0, diary, member }
+        Self { clock, broker, visitor, topic, producer, written, count: 0, member }
     }
 
     fn now(&self) -> i64 {
@@ -128,12 +70,13 @@ impl Life {
         self.clock.set(offset_seconds).expect("the clock is set");
         self.the_broker_sees_it().await;
         self.produce().await;
-        let count = self.count;
-        until("the member reads it all", async || self.diary.look(|seen| seen.read >= count)).await;
+        let diary = self.member.diary().clone();
+        until("the member reads it all", async || diary.count() >= self.count).await;
         self.retention_takes_the_old_and_nothing_else().await;
         self.commits_are_kept().await;
-        assert!(!self.member.is_finished(), "the member has ended");
-        assert_eq!(self.diary.look(|seen| (seen.losses, seen.read)), (0, count));
+        assert!(!self.member.has_ended(), "the member has ended");
+        assert_eq!(diary.look(|seen| seen.lost.clone()), []);
+        assert_eq!(diary.count(), self.count, "everything is read once");
     }
 
     async fn the_broker_sees_it(&self) {
@@ -194,19 +137,15 @@ impl Life {
             .enable_all()
             .build()
             .expect("a runtime");
-        let (silent, diary) = (Visitor::to(self.broker.address()), Diary::default());
-        runtime.spawn(membership(silent, self.topic.clone(), diary.clone()));
-        let share = |diary: &Diary| diary.look(|seen| seen.assigned.len());
-        until("both have a share", async || {
-            share(&diary) > 0 && share(&self.diary) < PARTITIONS as usize
-        })
-        .await;
+        let (other, ours) = (Visitor::to(self.broker.address()), self.member.diary());
+        let entered = runtime.enter();
+        let silent = Member::join(&other, &self.topic, Member::options("readers"));
+        drop(entered);
+        let all = PARTITIONS as usize;
+        until("both have a share", async || silent.diary().share() > 0 && ours.share() < all).await;
         self.clock.set(-2 * DAY).expect("the clock is set");
         runtime.shutdown_background();
-        until("the member that is left has all partitions", async || {
-            share(&self.diary) == PARTITIONS as usize
-        })
-        .await;
+        until("the member that is left has all partitions", async || ours.share() == all).await;
     }
 
     /// Everything acknowledged is there, at its offset, and nothing else.
@@ -235,7 +174,6 @@ async fn everything_goes_on_when_the_wall_clock_jumps_by_a_day() {
     life.goes_on_at(-DAY).await;
     life.a_silent_member_is_given_up().await;
     life.nothing_is_missing().await;
-    life.member.abort();
     life.broker.kill();
     life.broker.restart().expect("it starts before the time at which it was killed");
     life.nothing_is_missing().await;

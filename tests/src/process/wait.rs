@@ -38,6 +38,22 @@ pub fn until<T>(
     }
 }
 
+/// The same for a question that is asked in a task.
+pub async fn until_so(
+    what: &str,
+    limit: Duration,
+    mut is_so: impl AsyncFnMut() -> bool,
+) -> Result<(), Late> {
+    let started = now();
+    while !is_so().await {
+        if started.elapsed() > limit {
+            return Err(Late { what: what.to_owned(), limit });
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    Ok(())
+}
+
 /// The monotonic clock.
 #[expect(
     clippy::disallowed_methods,
