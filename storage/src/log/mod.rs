@@ -32,6 +32,7 @@ mod compact;
 mod config;
 pub mod epoch;
 mod flush;
+mod folder;
 mod offsets;
 mod open;
 mod produced;

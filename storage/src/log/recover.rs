@@ -12,7 +12,8 @@
 use protocol::ids::{LeaderEpoch, Offset};
 
 use super::epoch::EpochCache;
-use super::open::{FoundSegment, Loader, OpenError, SealedSegments};
+use super::folder::FoundSegment;
+use super::open::{Loader, OpenError, SealedSegments};
 use super::scan::{End, Rules, Scan};
 use crate::disk::{Disk, DiskFile};
 use crate::segment::index::OffsetEntry;

@@ -11,7 +11,8 @@ use std::io;
 
 use protocol::ids::Offset;
 
-use super::open::{FoundSegment, OpenError, Opening, find_end};
+use super::folder::FoundSegment;
+use super::open::{OpenError, Opening, find_end};
 use super::{Log, Sealed, Unsynced};
 use crate::disk::Disk;
 use crate::producer::Producers;
