@@ -6,6 +6,7 @@
 //! polls the sockets hears it as one more event, and wakes the tasks from within.
 
 use std::io;
+use std::os::fd::OwnedFd;
 use std::sync::{Mutex, PoisonError};
 use std::task::Waker;
 
@@ -16,7 +17,8 @@ use tokio::net::unix::pipe;
 #[derive(Debug)]
 pub(crate) struct Wakes {
     due: Mutex<Vec<Waker>>,
-    bell: pipe::Sender,
+    /// Not tokio's own sender, which does not write before its driver has looked at the pipe once.
+    bell: OwnedFd,
 }
 
 /// The runtime's end of the bell.
@@ -27,7 +29,7 @@ impl Wakes {
     /// Nothing to wake. Called within the runtime whose tasks they are.
     pub(crate) fn new() -> io::Result<(Self, Rings)> {
         let (bell, rings) = pipe::pipe()?;
-        Ok((Self { due: Mutex::default(), bell }, Rings(rings)))
+        Ok((Self { due: Mutex::default(), bell: bell.into_nonblocking_fd()? }, Rings(rings)))
     }
 
     /// Has the runtime wake them, soon.
@@ -40,7 +42,7 @@ impl Wakes {
         due.extend(wakers);
         drop(due);
         if !rung {
-            // Past tokio, which does not write before its driver has looked at the pipe once. A full one has rings enough.
+            // A pipe that is full has rings enough.
             let _ = rustix::io::write(&self.bell, &[1]);
         }
     }
