@@ -146,7 +146,8 @@ fn inherited(
 
 fn broker_key(layers: &Layers, row: &'static Row) -> Described {
     let synonyms = behind(layers, row.key);
-    let source = layers.get(row.key).map_or(Source::Default, |(_, source)| source);
+    // As in Kafka, where the source is that of the strongest synonym even if the key itself is null.
+    let source = synonyms.first().map_or(Source::Default, |synonym| synonym.source);
     let value = layers.get(row.key).map(|(text, _)| text.trim()).or(row.default);
     let value = value.filter(|_| !row.is_sensitive()).map(str::to_owned);
     described(row, value, source, synonyms)
@@ -284,6 +285,16 @@ mod tests {
         );
         assert!(partitions.is_read_only);
         assert_eq!(broker(&layers).len(), broker_rows().len());
+    }
+
+    #[test]
+    fn a_broker_key_whose_synonym_is_set_comes_from_where_that_was_set() {
+        let layers = layers(&[("log.retention.hours", "24")], &[], &[]);
+        let retention = find(broker(&layers), "log.retention.ms");
+        assert_eq!(
+            story(&retention),
+            "\"null\" StaticBroker\n  log.retention.hours=24 StaticBroker\n  log.retention.hours=168 Default"
+        );
     }
 
     #[test]

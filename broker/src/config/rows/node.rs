@@ -19,6 +19,7 @@ section! {
     broker_id: i32 = "broker.id", "-1", at_least(-1), READ_ONLY;
     /// The cluster to which empty log directories are formatted: 22 characters of URL-safe base64. Not set, an empty
     /// directory starts a cluster with a fresh id. A directory that belongs to another cluster is refused either way.
+    /// Sapwood's own key.
     cluster_id: Option<String> = "cluster.id", null, Check::NotEmpty, READ_ONLY;
     /// The rack, zone or data centre of this broker. Replicas are spread over racks, and consumers that name a rack
     /// may read from a replica near them.
@@ -28,7 +29,7 @@ section! {
     /// How long the active controller waits for a broker's heartbeat before it fences the broker, in milliseconds.
     broker_session_timeout_ms: i32 = "broker.session.timeout.ms", "9000", at_least(1), READ_ONLY;
     /// How long a stop waits for requests in progress before it closes connections under them, in milliseconds.
-    /// Logs are closed cleanly in any case.
+    /// Logs are closed cleanly in any case. Sapwood's own key.
     shutdown_timeout_ms: i64 = "shutdown.timeout.ms", "30000", at_least(0), READ_ONLY;
 
     no_effect {
