@@ -9,6 +9,7 @@ use sapwood_tests::peers::FakeClock;
 use sapwood_tests::process::{Sapwood, wait};
 use sapwood_tests::visitor::{Visitor, partition, partitions_of};
 use std::collections::BTreeMap;
+use std::fs;
 use std::time::Duration;
 
 const LIMIT: Duration = Duration::from_secs(60);
@@ -53,6 +54,7 @@ impl Life {
             ("hour", "retention.ms", &HOUR_MS.to_string()),
         ] {
             let new = NewTopic::new(name).partitions(1).config(key, value);
+            let new = new.config("file.delete.delay.ms", "3000");
             visitor.create(new).await.expect("the topic");
         }
         let producer = visitor.producer(ProducerOptions::default()).expect("a producer");
@@ -120,6 +122,17 @@ impl Life {
         }
     }
 
+    /// What retention let go before the clock was put back does not stay until the clock is there again.
+    fn old_files_are_removed(&self) {
+        let dir = self.broker.properties().log_dir().join("hour-0");
+        let gone = wait::until("old files to be removed", LIMIT, || {
+            let files = fs::read_dir(&dir).expect("the partition's folder").flatten();
+            let is_old = |file: &fs::DirEntry| file.path().extension() == Some("deleted".as_ref());
+            (!files.into_iter().any(|file| is_old(&file))).then_some(())
+        });
+        gone.expect("they go in their time");
+    }
+
     async fn commits_are_kept(&self) {
         let admin = self.visitor.admin();
         until("everything read is committed", async || {
@@ -173,6 +186,7 @@ async fn everything_goes_on_when_the_wall_clock_jumps_by_a_day() {
     life.goes_on_at(0).await;
     life.goes_on_at(-DAY).await;
     life.a_silent_member_is_given_up().await;
+    life.old_files_are_removed();
     life.nothing_is_missing().await;
     life.broker.kill();
     life.broker.restart().expect("it starts before the time at which it was killed");

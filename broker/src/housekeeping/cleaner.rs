@@ -190,9 +190,9 @@ impl Cleaner {
         if partition.leader().is_err() || self.is_stopping() {
             return ControlFlow::Break(());
         }
-        match partition.log_mut().swap_in(swap, self.broker.clock.wall()) {
+        match partition.log_mut().swap_in(swap) {
             Ok(Some(removal)) => {
-                self.broker.removals.note([removal]);
+                self.broker.removals.note(self.broker.clock.instant(), [removal]);
                 ControlFlow::Continue(())
             }
             Ok(None) => ControlFlow::Break(()),

@@ -51,11 +51,11 @@ impl Broker {
         let now = self.clock.wall();
         for hosted in self.registry.partitions() {
             match retain(&hosted, now) {
-                Ok(removal) => self.removals.note(removal),
+                Ok(removal) => self.removals.note(self.clock.instant(), removal),
                 Err(error) => warn!(partition = %hosted.id, %error, "cannot let old segments go"),
             }
         }
-        for removal in self.removals.due(now) {
+        for removal in self.removals.due(self.clock.instant()) {
             if let Err(error) = removal.run() {
                 warn!(%error, "cannot remove the files of an old segment");
             }

@@ -4,7 +4,7 @@
 //! under the lock      let compaction = log.compaction(last_stable);
 //! without it          let dirt = compaction.dirt(cleaner_point, now, &policy)?;      is it worth a round?
 //!                     compaction.run(dirt, now, rules, pace, |swap| …)?              reads and writes
-//! under the lock           log.swap_in(swap, now)                                  once for each group of segments
+//! under the lock           log.swap_in(swap)                                       once for each group of segments
 //! ```
 
 use std::collections::BTreeMap;
@@ -75,11 +75,7 @@ impl<D: Disk> Log<D> {
     ///
     /// # Errors
     /// The disk failed half way: the log is fenced, and its next opening finishes the work.
-    pub fn swap_in(
-        &mut self,
-        swap: &Swap,
-        now: TimestampMs,
-    ) -> Result<Option<Removal<D>>, AppendError> {
+    pub fn swap_in(&mut self, swap: &Swap) -> Result<Option<Removal<D>>, AppendError> {
         let Some(first) = self.position(swap).filter(|_| !self.is_failed()) else {
             return Ok(None);
         };
@@ -98,8 +94,7 @@ impl<D: Disk> Log<D> {
         segment.sealed(size);
         self.sealed.drain(range);
         self.sealed.insert(first, Sealed { segment, size, largest: None });
-        let due = TimestampMs(now.get().saturating_add(self.config.file_delete_delay_ms));
-        Ok(Some(Removal::new(disk, swap.retired_paths(), due)))
+        Ok(Some(Removal::new(disk, swap.retired_paths(), self.config.file_delete_delay())))
     }
 
     /// Where the segments that the swap replaces lie, if they are all there, in a row, and on disk.

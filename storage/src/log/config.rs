@@ -1,5 +1,7 @@
 //! A log's configuration: the topic's settings as far as storage obeys them, resolved and in Kafka's words.
 
+use std::time::Duration;
+
 use protocol::batch::TimestampType;
 use protocol::ids::TimestampMs;
 
@@ -72,6 +74,10 @@ impl LogConfig {
             index_bytes: u64::from(self.segment_index_bytes),
             copied: self.write_caching,
         }
+    }
+
+    pub(super) fn file_delete_delay(&self) -> Duration {
+        Duration::from_millis(u64::try_from(self.file_delete_delay_ms).unwrap_or(0))
     }
 
     /// Whether a segment that began at `began` has been filled for long enough.

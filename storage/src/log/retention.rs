@@ -7,6 +7,7 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use protocol::ids::{Offset, TimestampMs};
 
@@ -34,13 +35,13 @@ pub struct Retained<D: Disk> {
 pub struct Removal<D: Disk> {
     disk: D,
     paths: Vec<PathBuf>,
-    /// Not to be run before.
-    pub due: TimestampMs,
+    /// How long who still reads them is given from now on (`file.delete.delay.ms`).
+    pub delay: Duration,
 }
 
 impl<D: Disk> Removal<D> {
-    pub(super) fn new(disk: D, paths: Vec<PathBuf>, due: TimestampMs) -> Self {
-        Self { disk, paths, due }
+    pub(super) fn new(disk: D, paths: Vec<PathBuf>, delay: Duration) -> Self {
+        Self { disk, paths, delay }
     }
 
     /// Removes the files. Blocking. What is gone already is well.
@@ -77,8 +78,7 @@ impl<D: Disk> Log<D> {
             let first = self.segments().next().map_or(self.offsets.end, |first| first.base_offset);
             self.start_at(first.max(self.offsets.start));
         }
-        let due = TimestampMs(now.get().saturating_add(self.config.file_delete_delay_ms));
-        let removal = Removal { disk: self.disk().clone(), paths, due };
+        let removal = Removal::new(self.disk().clone(), paths, self.config.file_delete_delay());
         let removal = Some(removal).filter(|removal| !removal.paths.is_empty());
         Ok(Retained { segments, bytes, start_offset: self.offsets.start, removal })
     }

@@ -56,7 +56,7 @@ fn written<D: Disk>(mut log: Log<D>, keys: u8, records: i64) -> Log<D> {
 fn compact<D: Disk>(log: &mut Log<D>) -> Result<Option<Offset>, CompactError> {
     let compaction = log.compaction(log.end_offset());
     let dirt = compaction.dirt(Offset::ZERO, NOW, &POLICY)?;
-    compaction.run(dirt, NOW, RULES, Pace::free(), |swap| match log.swap_in(swap, NOW) {
+    compaction.run(dirt, NOW, RULES, Pace::free(), |swap| match log.swap_in(swap) {
         Ok(Some(_)) => ControlFlow::Continue(()),
         Ok(None) | Err(_) => ControlFlow::Break(()),
     })
@@ -125,7 +125,7 @@ fn a_round_ends_where_its_pace_says_so_and_the_next_one_does_the_work() {
         let compaction = log.compaction(log.end_offset());
         let dirt = compaction.dirt(Offset::ZERO, NOW, &POLICY).expect("no fault");
         let ended = compaction.run(dirt, NOW, RULES, Pace::new(&ask), |swap| {
-            let removal = log.swap_in(swap, NOW).expect("no fault");
+            let removal = log.swap_in(swap).expect("no fault");
             assert!(removal.is_some(), "nobody is in the way");
             ControlFlow::Continue(())
         });
@@ -173,7 +173,7 @@ fn a_swap_is_dropped_if_its_segments_have_changed_meanwhile() {
     log.truncate_to(Offset(5)).expect("no fault");
     let before = last_of_each(&log);
     let result = compaction.run(dirt, NOW, RULES, Pace::free(), |swap| {
-        assert!(log.swap_in(swap, NOW).expect("no fault").is_none());
+        assert!(log.swap_in(swap).expect("no fault").is_none());
         ControlFlow::Break(())
     });
     // The files that it wanted to read may be gone already.
