@@ -145,8 +145,10 @@ fn inherited(
 }
 
 fn broker_key(layers: &Layers, row: &'static Row) -> Described {
-    let synonyms = behind(layers, row.key);
-    // As in Kafka, where the source is that of the strongest synonym even if the key itself is null.
+    // As in Kafka, which leaves out what is stronger than the key itself, and everything if the key itself has no value.
+    let mut synonyms = behind(layers, row.key);
+    let own = synonyms.iter().position(|synonym| synonym.name == row.key);
+    synonyms.drain(..own.unwrap_or(synonyms.len()));
     let source = synonyms.first().map_or(Source::Default, |synonym| synonym.source);
     let value = layers.get(row.key).map(|(text, _)| text.trim()).or(row.default);
     let value = value.filter(|_| !row.is_sensitive()).map(str::to_owned);
@@ -288,13 +290,10 @@ mod tests {
     }
 
     #[test]
-    fn a_broker_key_whose_synonym_is_set_comes_from_where_that_was_set() {
+    fn a_broker_key_that_only_a_synonym_sets_is_null_by_default() {
         let layers = layers(&[("log.retention.hours", "24")], &[], &[]);
         let retention = find(broker(&layers), "log.retention.ms");
-        assert_eq!(
-            story(&retention),
-            "\"null\" StaticBroker\n  log.retention.hours=24 StaticBroker\n  log.retention.hours=168 Default"
-        );
+        assert_eq!(story(&retention), "\"null\" Default");
     }
 
     #[test]
