@@ -2,17 +2,11 @@
 
 use protocol::ApiKey;
 use sapwood_tests::peers::Scenario::{Later, Must};
-use sapwood_tests::peers::{Broker, Peer};
+use sapwood_tests::peers::{CODECS, Peer};
 
 #[test]
 fn franz_go_ships_reads_shares_and_administers() {
-    let mut broker = Broker::start().expect("a broker");
     let scenarios = [
-        Must("codec-none"),
-        Must("codec-gzip"),
-        Must("codec-snappy"),
-        Must("codec-lz4"),
-        Must("codec-zstd"),
         Must("acks-1"),
         Must("auto-create"),
         Must("group-cooperative"),
@@ -21,19 +15,13 @@ fn franz_go_ships_reads_shares_and_administers() {
         Must("admin"),
         Later("transactions", ApiKey::EndTxn),
     ];
-    Peer::go("franz-go").expect("the peer").run(&mut broker, &scenarios).expect("franz-go");
+    Peer::go("franz-go").expect("the peer").run(&[&CODECS, &scenarios]).expect("franz-go");
 }
 
 #[test]
 #[ignore = "slow tier"]
 fn sarama_ships_and_reads_in_groups() {
-    let mut broker = Broker::start().expect("a broker");
     let scenarios = [
-        Must("codec-none"),
-        Must("codec-gzip"),
-        Must("codec-snappy"),
-        Must("codec-lz4"),
-        Must("codec-zstd"),
         Must("oldest"),
         Must("newest"),
         Must("idempotent"),
@@ -41,22 +29,12 @@ fn sarama_ships_and_reads_in_groups() {
         Must("commit-resume"),
         Must("admin"),
     ];
-    Peer::go("sarama").expect("the peer").run(&mut broker, &scenarios).expect("sarama");
+    Peer::go("sarama").expect("the peer").run(&[&CODECS, &scenarios]).expect("sarama");
 }
 
 #[test]
 #[ignore = "slow tier"]
 fn kafka_go_ships_and_reads_in_groups() {
-    let mut broker = Broker::start().expect("a broker");
-    let scenarios = [
-        Must("codec-none"),
-        Must("codec-gzip"),
-        Must("codec-snappy"),
-        Must("codec-lz4"),
-        Must("codec-zstd"),
-        Must("group"),
-        Must("commit-resume"),
-        Must("admin"),
-    ];
-    Peer::go("kafka-go").expect("the peer").run(&mut broker, &scenarios).expect("kafka-go");
+    let scenarios = [Must("group"), Must("commit-resume"), Must("admin")];
+    Peer::go("kafka-go").expect("the peer").run(&[&CODECS, &scenarios]).expect("kafka-go");
 }

@@ -2,17 +2,12 @@
 
 use protocol::ApiKey;
 use sapwood_tests::peers::Scenario::{Later, Must};
-use sapwood_tests::peers::{Broker, Peer, Scenario};
+use sapwood_tests::peers::{CODECS, Peer, Scenario};
 
 /// What the client logs goes nowhere but into the output of a failing test.
 const LOGGER: &str = "org.slf4j:slf4j-simple:1.7.36";
 
 const SCENARIOS: &[Scenario] = &[
-    Must("codec-none"),
-    Must("codec-gzip"),
-    Must("codec-snappy"),
-    Must("codec-lz4"),
-    Must("codec-zstd"),
     Must("threads-range"),
     Must("threads-round-robin"),
     Must("threads-sticky"),
@@ -40,9 +35,8 @@ fn logstash_settings_on_the_newest_java_client_ship_and_index() {
 }
 
 fn logstash_on(version: &str) {
-    let mut broker = Broker::start().expect("a broker");
     let client = format!("org.apache.kafka:kafka-clients:{version}");
     let peer =
         Peer::java(&format!("java-{version}"), "Logstash", &[&client, LOGGER]).expect("the peer");
-    peer.run(&mut broker, SCENARIOS).expect("the Java client with Logstash's settings");
+    peer.run(&[&CODECS, SCENARIOS]).expect("the Java client with Logstash's settings");
 }

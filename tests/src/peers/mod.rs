@@ -22,5 +22,5 @@ pub use broker::{Broker, Kind};
 pub use commands::{go_program, maven, node_modules, python_packages, rust_program};
 pub use endurance::Endurance;
 pub use fake_clock::FakeClock;
-pub use program::{Peer, Scenario};
+pub use program::{CODECS, Peer, Scenario};
 pub use stored::stored_codecs;

@@ -32,6 +32,15 @@ impl Scenario {
     }
 }
 
+/// A topic shipped and read with each codec: `codec-x` writes to `<prefix>codec-x` with that codec alone.
+pub const CODECS: [Scenario; 5] = [
+    Scenario::Must("codec-none"),
+    Scenario::Must("codec-gzip"),
+    Scenario::Must("codec-snappy"),
+    Scenario::Must("codec-lz4"),
+    Scenario::Must("codec-zstd"),
+];
+
 /// A peer program, ready to run.
 #[derive(Debug)]
 pub struct Peer {
@@ -80,9 +89,11 @@ impl Peer {
         Ok(Self::new(source, Command::new(commands::rust_program(source)?)))
     }
 
-    /// Runs the scenarios against `broker` and checks that each came out as it must, and that each codec is the one that
-    /// the stored batches have.
-    pub fn run(mut self, broker: &mut Broker, scenarios: &[Scenario]) -> Result<()> {
+    /// Starts the broker under test, runs the listed scenarios against it, and checks that each came out as it must, and that each
+    /// codec is the one that the stored batches have.
+    pub fn run(mut self, lists: &[&[Scenario]]) -> Result<()> {
+        let scenarios = &lists.concat();
+        let mut broker = Broker::start()?;
         let dir = TempDir::new().context("a directory for the peer")?;
         let lines = self.write_lines(dir.path())?;
         // A broker that is there for several runs has the topics of the last one.
@@ -99,7 +110,7 @@ impl Peer {
         let (_, output) = run(&self.name, self.command.current_dir(dir.path()), LIMIT)?;
         let verdict = Report::parse(&output)
             .check(&must, &later)
-            .and_then(|()| check_codecs(broker, &prefix, scenarios));
+            .and_then(|()| check_codecs(&broker, &prefix, scenarios));
         verdict.with_context(|| format!("{}\n{output}\n{}", self.name, broker.last_words()))
     }
 
@@ -127,19 +138,16 @@ fn expected(
     (must, later)
 }
 
-/// A scenario `codec-x` writes to the topic `<prefix>codec-x` with that codec alone.
+/// Each of [`CODECS`] that was run is the one that its stored batches say, by Kafka's number for it.
 fn check_codecs(broker: &Broker, prefix: &str, scenarios: &[Scenario]) -> Result<()> {
     let Some(log_dir) = broker.log_dir() else { return Ok(()) };
-    for (number, codec) in
-        (0_u8..).zip(["codec-none", "codec-gzip", "codec-snappy", "codec-lz4", "codec-zstd"])
-    {
-        if scenarios.iter().any(|scenario| scenario.name() == codec) {
-            let stored = stored_codecs(&log_dir, &format!("{prefix}{codec}"));
-            anyhow::ensure!(
-                stored.into_iter().eq([number]),
-                "{codec} is not what the stored batches say"
-            );
-        }
+    for (number, codec) in (0_u8..).zip(CODECS).filter(|(_, codec)| scenarios.contains(codec)) {
+        let name = codec.name();
+        let stored = stored_codecs(&log_dir, &format!("{prefix}{name}"));
+        anyhow::ensure!(
+            stored.into_iter().eq([number]),
+            "{name} is not what the stored batches say"
+        );
     }
     Ok(())
 }
