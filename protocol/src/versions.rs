@@ -19,7 +19,7 @@ macro_rules! with_apis {
         $then! {
             Produce: ProduceRequest => ProduceResponse, 3..=13, flexible from 9, shared;
             Fetch: FetchRequest => FetchResponse, 4..=18, flexible from 12, shared;
-            ListOffsets: ListOffsetsRequest => ListOffsetsResponse, 1..=11, flexible from 6, own;
+            ListOffsets: ListOffsetsRequest => ListOffsetsResponse, 0..=11, flexible from 6, own;
             Metadata: MetadataRequest => MetadataResponse, 0..=13, flexible from 9, plain;
             OffsetCommit: OffsetCommitRequest => OffsetCommitResponse, 2..=10, flexible from 8, own;
             OffsetFetch: OffsetFetchRequest => OffsetFetchResponse, 1..=10, flexible from 6, own;

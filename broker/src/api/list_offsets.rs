@@ -27,7 +27,7 @@ impl Api for ListOffsets {
     type Response = ListOffsetsResponse;
 
     const KEY: ApiKey = ApiKey::ListOffsets;
-    const VERSIONS: RangeInclusive<i16> = 1..=11;
+    const VERSIONS: RangeInclusive<i16> = 0..=11;
 
     fn handle(call: Call<'_>, request: ListOffsetsRequest) -> Stage<ListOffsetsResponse> {
         let (broker, version) = (Arc::clone(call.broker), call.version());
