@@ -72,7 +72,8 @@ pub struct RawRecord<'a> {
 
 impl<'a> RawRecord<'a> {
     /// Takes a record from the front of `bytes`, its headers unread.
-    #[inline]
+    // Always, with what it calls: as a call of its own it hands eleven words over through memory, once a record.
+    #[inline(always)]
     pub fn take(bytes: &mut &'a [u8]) -> Result<Self, RecordProblem> {
         let mut rest = *bytes;
         let len =
@@ -84,7 +85,7 @@ impl<'a> RawRecord<'a> {
     }
 
     /// Reads what follows the length.
-    #[inline]
+    #[inline(always)]
     fn read_body(body: &mut &'a [u8]) -> Result<Self, RecordProblem> {
         let (&attributes, rest) = body.split_first().ok_or(RecordProblem::Truncated)?;
         *body = rest;
@@ -119,6 +120,10 @@ impl<'a> RawRecord<'a> {
     /// Parses every header and throws it away: whether the record is whole.
     #[inline]
     pub fn check_headers(&self) -> Result<(), RecordProblem> {
+        // Nearly every record: without this line the loop's set-up is a tenth of a walk.
+        if self.header_count == 0 {
+            return Ok(());
+        }
         self.headers().try_for_each(|header| header.map(drop))
     }
 }
