@@ -43,6 +43,10 @@ impl Api for DeleteRecords {
             DeleteRecordsTopicResult::default().with_name(topic.name).with_partitions(partitions)
         });
         let response = DeleteRecordsResponse::default().with_topics(topics.collect());
+        let mut partitions = response.topics.iter().flat_map(|topic| &topic.partitions);
+        if partitions.all(|partition| partition.error_code != 0) {
+            return Stage::Ready(response);
+        }
         let broker = Arc::clone(call.broker);
         Stage::waiting(async move {
             let written = tokio::task::spawn_blocking(move || broker.write_checkpoints()).await;

@@ -99,11 +99,13 @@ pub(crate) async fn run(cleaner: Arc<Cleaner>) {
         let backoff = u64::try_from(config().log.cleaner_backoff_ms).unwrap_or(0);
         let rest = Duration::from_millis(backoff.max(1));
         tokio::select! {
-            Some(ended) = rounds.join_next() => {
-                if !matches!(ended, Ok(Ended::Cleaner)) {
-                    tokio::time::sleep(rest).await;
+            Some(ended) = rounds.join_next() => match ended {
+                Ok(Ended::Cleaner) => {}
+                Ok(Ended::NotNow | Ended::Never) => tokio::time::sleep(rest).await,
+                Err(failure) => {
+                    error!(%failure, "a compaction failed; its log is not compacted until the broker is restarted");
                 }
-            }
+            },
             () = tokio::time::sleep(rest) => {}
         }
     }

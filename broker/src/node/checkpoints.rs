@@ -40,7 +40,7 @@ impl Broker {
             if self.logs.dir(number).health().failure().is_some() {
                 continue;
             }
-            if let Err(error) = self.logs.write_checkpoints(number, points) {
+            if let Err(error) = self.logs.write_checkpoints(number, &points) {
                 warn!(%error, "cannot write the checkpoints of a log dir");
                 all_written = false;
             }

@@ -25,7 +25,8 @@ pub(crate) struct Logs {
 #[derive(Debug)]
 struct Dir {
     dir: LogDir<OsDisk>,
-    /// What its checkpoints say. The lock is held while one is written.
+    /// What its checkpoints say, or are about to. Changed and written by whoever has the turn ([`Logs::turn`]); the lock itself
+    /// is never held across a write, since a partition's lock may be held around it.
     points: Mutex<Points>,
 }
 
@@ -142,7 +143,10 @@ impl Logs {
             (0..self.dirs.len()).filter(|number| self.dir(*number).health().failure().is_none());
         let fewest = working.min_by_key(|number| used.get(number).copied().unwrap_or(0));
         let number = fewest.ok_or_else(|| io::Error::other("every log dir has failed"))?;
+        // An earlier look at where every log stands is written before, or not at all.
+        let turn = self.turn();
         self.dirs[number].forget(partition)?;
+        drop(turn);
         let path = self.dir(number).create_partition(partition)?;
         let opening = Opening {
             topic_id: Some(topic_id),
@@ -173,15 +177,17 @@ impl Logs {
         self.turn.lock()
     }
 
-    /// Writes what a restart wants to know of a dir's logs: all but the cleaner's points.
-    pub(crate) fn write_checkpoints(&self, number: usize, points: Points) -> io::Result<()> {
+    /// Writes what a restart wants to know of a dir's logs: all but the cleaner's points. Called by whoever has the turn.
+    pub(crate) fn write_checkpoints(&self, number: usize, points: &Points) -> io::Result<()> {
         let Dir { dir, points: known } = &self.dirs[number];
-        let mut known = known.lock();
-        let cleaner = std::mem::take(&mut known.cleaner);
-        *known = Points { cleaner, ..points };
-        dir.write(Checkpoint::RecoveryPoint, &known.recovery)?;
-        dir.write(Checkpoint::LogStart, &known.start)?;
-        dir.write(Checkpoint::HighWatermark, &known.high_watermark)
+        {
+            let mut known = known.lock();
+            let cleaner = std::mem::take(&mut known.cleaner);
+            *known = Points { cleaner, ..points.clone() };
+        }
+        dir.write(Checkpoint::RecoveryPoint, &points.recovery)?;
+        dir.write(Checkpoint::LogStart, &points.start)?;
+        dir.write(Checkpoint::HighWatermark, &points.high_watermark)
     }
 
     /// Up to where a log is clean, as far as anybody knows.
@@ -197,8 +203,10 @@ impl Logs {
 
     /// Writes a dir's cleaner points.
     pub(crate) fn write_cleaner_points(&self, number: usize) -> io::Result<()> {
+        let _turn = self.turn();
         let Dir { dir, points } = &self.dirs[number];
-        dir.write(Checkpoint::Cleaner, &points.lock().cleaner)
+        let cleaner = points.lock().cleaner.clone();
+        dir.write(Checkpoint::Cleaner, &cleaner)
     }
 
     /// Marks the dirs as closed in order, for those that were.
@@ -215,7 +223,7 @@ impl Logs {
 }
 
 /// The checkpoints of one dir.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Points {
     pub(crate) recovery: Offsets,
     pub(crate) start: Offsets,
@@ -224,6 +232,21 @@ pub(crate) struct Points {
 }
 
 impl Points {
+    fn of(&mut self, checkpoint: Checkpoint) -> &mut Offsets {
+        match checkpoint {
+            Checkpoint::RecoveryPoint => &mut self.recovery,
+            Checkpoint::LogStart => &mut self.start,
+            Checkpoint::HighWatermark => &mut self.high_watermark,
+            Checkpoint::Cleaner => &mut self.cleaner,
+        }
+    }
+
+    /// Takes a partition out. Returns where it stood.
+    fn forget(&mut self, id: &TopicPartition) -> Vec<Checkpoint> {
+        let all = Checkpoint::ALL.into_iter();
+        all.filter(|checkpoint| self.of(*checkpoint).remove(id).is_some()).collect()
+    }
+
     /// Notes where a partition stands.
     pub(crate) fn note(&mut self, id: &TopicPartition, offsets: &crate::partition::Offsets) {
         self.recovery.insert(id.clone(), offsets.flushed);
@@ -253,18 +276,13 @@ impl Dir {
 
     /// A log is about to be made: what a checkpoint says of an earlier one with its name must not be believed of it.
     fn forget(&self, id: &TopicPartition) -> io::Result<()> {
-        let Points { recovery, start, high_watermark, cleaner } = &mut *self.points.lock();
-        let all = [
-            (Checkpoint::RecoveryPoint, recovery),
-            (Checkpoint::LogStart, start),
-            (Checkpoint::HighWatermark, high_watermark),
-            (Checkpoint::Cleaner, cleaner),
-        ];
-        for (checkpoint, offsets) in all {
-            if offsets.remove(id).is_some() {
-                self.dir.write(checkpoint, offsets)?;
-            }
+        let mut without = self.points.lock().clone();
+        let had = without.forget(id);
+        for checkpoint in had {
+            self.dir.write(checkpoint, without.of(checkpoint))?;
         }
+        // Only now: a write that failed is to be tried again.
+        self.points.lock().forget(id);
         Ok(())
     }
 }
