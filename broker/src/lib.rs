@@ -4,6 +4,7 @@
 //! `coordinator` are deterministic over an injected disk; the rest is the shell, with sockets, threads and clocks.
 
 pub mod api;
+pub mod commands;
 pub mod config;
 pub mod controller;
 pub mod coordinator;

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use broker::commands::log::LogCommand;
 use broker::server::start;
 use clap::Parser;
 
@@ -27,6 +28,9 @@ enum Command {
     /// Run a broker from a configuration file.
     #[command(subcommand)]
     Server(ServerCommand),
+    /// Look into partitions on disk, also of a running broker; changes nothing
+    #[command(subcommand)]
+    Log(LogCommand),
     #[command(flatten)]
     Client(client::cli::Commands),
 }
@@ -41,6 +45,7 @@ fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Dev(arguments) => start::dev(&arguments),
         Command::Server(ServerCommand::Start(arguments)) => start::run(&arguments),
+        Command::Log(command) => command.run(),
         Command::Client(command) => client::cli::run(command),
     }
 }

@@ -18,6 +18,7 @@ pub mod connection;
 pub mod consumer;
 pub mod error;
 pub mod offsets;
+pub mod offsets_topic;
 pub mod producer;
 pub mod retry;
 mod wire;

@@ -47,7 +47,7 @@ impl Failure {
     }
 
     /// A thing that is not there.
-    pub(super) fn missing(what: impl Into<String>) -> Self {
+    pub fn missing(what: impl Into<String>) -> Self {
         Self { what: what.into(), why: None, advice: None, exit: Exit::Existence }
     }
 
@@ -55,6 +55,11 @@ impl Failure {
     pub fn other(doing: &str, error: &dyn std::error::Error) -> Self {
         let (what, why) = (format!("cannot {doing}"), Some(error.to_string()));
         Self { what, why, advice: None, exit: Exit::Failed }
+    }
+
+    /// What was asked for was done, and the news are bad.
+    pub fn failed(what: impl Into<String>) -> Self {
+        Self { what: what.into(), why: None, advice: None, exit: Exit::Failed }
     }
 
     /// The same failure with better advice.

@@ -150,9 +150,9 @@ impl Snapshot {
     /// # Errors
     /// [`CorruptSnapshot`]: the caller goes on without this file.
     pub fn load(end: Offset, bytes: &[u8], now: TimestampMs) -> Result<Producers, CorruptSnapshot> {
-        let rows = rows(bytes)?;
+        let rows = Row::read_all(bytes)?;
         let mut producers = Producers::new(end);
-        for (row, fields) in rows.iter().map(Row::read).enumerate() {
+        for (row, fields) in rows.iter().enumerate() {
             fields
                 .check(end)
                 .ok_or(CorruptSnapshot::Row { row, producer_id: fields.producer_id })?;
@@ -170,7 +170,7 @@ impl Snapshot {
 }
 
 /// Checks head and CRC, and cuts the rest into rows.
-fn rows(bytes: &[u8]) -> Result<&[[u8; ROW_LEN]], CorruptSnapshot> {
+fn cut(bytes: &[u8]) -> Result<&[[u8; ROW_LEN]], CorruptSnapshot> {
     let short = CorruptSnapshot::Length { found: bytes.len(), announced: None };
     let (version, rest) = bytes.split_first_chunk().ok_or(short)?;
     let (crc, guarded) = rest.split_first_chunk().ok_or(short)?;
@@ -192,18 +192,32 @@ fn rows(bytes: &[u8]) -> Result<&[[u8; ROW_LEN]], CorruptSnapshot> {
 }
 
 /// One row: a producer, and one batch of it or none.
-struct Row {
-    producer_id: ProducerId,
-    epoch: ProducerEpoch,
-    last_sequence: Sequence,
-    last_offset: Offset,
-    offset_delta: i32,
-    timestamp: TimestampMs,
-    coordinator_epoch: i32,
-    open_since: Offset,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Who.
+    pub producer_id: ProducerId,
+    /// Its epoch when the snapshot was taken.
+    pub epoch: ProducerEpoch,
+    /// The last sequence of the batch; [`Sequence::NONE`] if the epoch has written no record.
+    pub last_sequence: Sequence,
+    /// The last offset of the batch; −1 if there is none.
+    pub last_offset: Offset,
+    /// From the batch's first offset to its last.
+    pub offset_delta: i32,
+    /// The latest of the batch, or of a marker after it.
+    pub timestamp: TimestampMs,
+    /// Of the last marker; −1 if there was none.
+    pub coordinator_epoch: i32,
+    /// Where the open transaction began; −1 if none is open.
+    pub open_since: Offset,
 }
 
 impl Row {
+    /// The rows of a file whose length and checksum are right, whatever they say.
+    pub fn read_all(bytes: &[u8]) -> Result<Vec<Self>, CorruptSnapshot> {
+        Ok(cut(bytes)?.iter().map(Self::read).collect())
+    }
+
     fn write(&self, into: &mut Vec<u8>) {
         into.extend(self.producer_id.get().to_be_bytes());
         into.extend(self.epoch.get().to_be_bytes());

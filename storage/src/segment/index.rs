@@ -10,11 +10,11 @@ use super::sparse::Entry;
 
 /// A batch whose position is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct OffsetEntry {
+pub struct OffsetEntry {
     /// The offset of the batch's last record.
-    pub(crate) last_offset: Offset,
+    pub last_offset: Offset,
     /// Where the batch begins.
-    pub(crate) position: u64,
+    pub position: u64,
 }
 
 impl Entry for OffsetEntry {

@@ -19,11 +19,11 @@
 //! Nothing depends on index files. They are made when there is something to put in, written without a sync, checked when they are
 //! read, and built again from the batches when they are missing or wrong.
 
-pub(crate) mod index;
+pub mod index;
 mod indexer;
 pub mod name;
-pub(crate) mod sparse;
-pub(crate) mod time_index;
+pub mod sparse;
+pub mod time_index;
 pub mod txn_index;
 mod view;
 mod walk;

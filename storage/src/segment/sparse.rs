@@ -15,7 +15,7 @@ use protocol::ids::Offset;
 use crate::disk::{Disk, DiskFile, OpenMode, read_file};
 
 /// One entry of an index file.
-pub(crate) trait Entry: Copy + fmt::Debug + PartialEq {
+pub trait Entry: Copy + fmt::Debug + PartialEq {
     /// Its length in the file.
     const LEN: usize;
     /// Appends its bytes.

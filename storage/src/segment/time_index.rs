@@ -11,11 +11,11 @@ use super::sparse::Entry;
 
 /// The largest timestamp up to a point of the segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct TimeEntry {
+pub struct TimeEntry {
     /// The largest timestamp of all records up to `offset`.
-    pub(crate) timestamp: TimestampMs,
+    pub timestamp: TimestampMs,
     /// The last offset of the batch that has it.
-    pub(crate) offset: Offset,
+    pub offset: Offset,
 }
 
 impl Entry for TimeEntry {

@@ -99,6 +99,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "telemetry",
         ],
     ),
+    ("commands", &["server", "config"]),
 ];
 
 /// Libraries that only one place may name, and that place.

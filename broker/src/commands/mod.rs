@@ -1,0 +1,29 @@
+//! Commands that read files on disk or the broker's configuration: what an operator types on the machine itself.
+//!
+//! Commands that speak to a cluster live in the client (`client/src/cli/`), which knows nothing of files.
+//!
+//! - [`log`]: `sapwood log dump|verify`, which read partitions, and change nothing.
+
+pub mod log;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use client::cli::{Exit, Failure};
+
+/// Runs a command that prints to standard output, and says on standard error how it failed.
+fn run_with_output(run: impl FnOnce(&mut dyn Write) -> Result<(), Failure>) -> ExitCode {
+    let mut out = io::BufWriter::with_capacity(64 << 10, io::stdout().lock());
+    let done = run(&mut out);
+    // What was found before the failure is still worth printing.
+    let flushed = out.flush().map_err(Failure::from);
+    match done.and(flushed) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            if failure.exit() != Exit::Done {
+                eprintln!("{failure}");
+            }
+            failure.exit().into()
+        }
+    }
+}
