@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use broker::commands::applets;
+use broker::commands::install_shims::InstallShims;
 use broker::commands::log::LogCommand;
 use broker::server::start;
 use clap::Parser;
@@ -33,6 +35,7 @@ enum Command {
     Log(LogCommand),
     #[command(flatten)]
     Client(client::cli::Commands),
+    InstallShims(InstallShims),
 }
 
 #[derive(Debug, clap::Subcommand)]
@@ -42,10 +45,18 @@ enum ServerCommand {
 }
 
 fn main() -> ExitCode {
+    match applets::called() {
+        Some(code) => code,
+        None => sapwood(),
+    }
+}
+
+fn sapwood() -> ExitCode {
     match Arguments::parse().command {
         Command::Dev(arguments) => start::dev(&arguments),
         Command::Server(ServerCommand::Start(arguments)) => start::run(&arguments),
         Command::Log(command) => command.run(),
         Command::Client(command) => client::cli::run(command),
+        Command::InstallShims(command) => command.run(),
     }
 }

@@ -3,7 +3,11 @@
 //! Commands that speak to a cluster live in the client (`client/src/cli/`), which knows nothing of files.
 //!
 //! - [`log`]: `sapwood log dump|verify`, which read partitions, and change nothing.
+//! - [`applets`]: Kafka's scripts, of all crates together, and the name that this process was called by.
+//! - [`install_shims`]: `sapwood install-shims`, which makes the links to be called by.
 
+pub mod applets;
+pub mod install_shims;
 pub mod log;
 
 use std::io::{self, Write};

@@ -4,6 +4,7 @@
 //! answered), the inner ones about each topic, group or partition.
 
 mod configs;
+mod describe_topics;
 mod groups;
 mod log_dirs;
 mod offsets;
@@ -21,6 +22,7 @@ use crate::error::Error;
 
 pub use crate::offsets::{Committed, CommittedOffset, Isolation, ListedOffset, OffsetAt};
 pub use configs::{ConfigChange, ConfigEntry, ConfigSource, Resource};
+pub use describe_topics::{PartitionDescription, TopicDescription};
 pub use groups::{GroupDescription, GroupMember, ListedGroup};
 pub use log_dirs::{LogDir, LogDirPartition};
 pub use offsets::Extent;

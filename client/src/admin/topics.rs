@@ -1,7 +1,9 @@
 //! Topics: making them, deleting them, and giving them more partitions.
 
 use protocol::ids::{NodeId, TopicId, TopicName};
-use protocol::messages::create_partitions_request::CreatePartitionsTopic;
+use protocol::messages::create_partitions_request::{
+    CreatePartitionsAssignment, CreatePartitionsTopic,
+};
 use protocol::messages::create_topics_request::{
     CreatableReplicaAssignment, CreatableTopic, CreatableTopicConfig,
 };
@@ -140,9 +142,24 @@ impl Admin {
 
     /// Gives a topic more partitions, up to `count` in all. Records of one key may then be found in two partitions.
     pub async fn create_partitions(&self, topic: &TopicName, count: i32) -> Result<(), Error> {
+        self.create_partitions_at(topic, count, None).await
+    }
+
+    /// The same, with the brokers of each new partition if they are to be chosen by hand.
+    pub async fn create_partitions_at(
+        &self,
+        topic: &TopicName,
+        count: i32,
+        brokers: Option<&[Vec<NodeId>]>,
+    ) -> Result<(), Error> {
+        let assigned = |brokers: &Vec<NodeId>| {
+            let ids = brokers.iter().copied().map(broker_id).collect();
+            CreatePartitionsAssignment::default().with_broker_ids(ids)
+        };
+        let assignments = brokers.map(|brokers| brokers.iter().map(assigned).collect());
         let more = CreatePartitionsTopic::default().with_name(text(topic).into()).with_count(count);
         let request = CreatePartitionsRequest::default()
-            .with_topics(vec![more.with_assignments(None)])
+            .with_topics(vec![more.with_assignments(assignments)])
             .with_timeout_ms(self.change_timeout_ms());
         let request = &request;
         self.on_controller(|connection| async move {

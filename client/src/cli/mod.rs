@@ -15,6 +15,7 @@
 //! A command starts in about a millisecond, and must: it uses one thread, one connection where one will do, and asks
 //! nothing that it does not print.
 
+pub mod applets;
 mod begin;
 mod brokers;
 mod escape;

@@ -1,0 +1,119 @@
+//! The link: the way to the cluster, as the flags and a properties file describe it.
+
+use std::time::Duration;
+
+use super::java::Properties;
+use super::{Screen, Thrown};
+use crate::address::Address;
+use crate::admin::Admin;
+use crate::cluster::{Cluster, ClusterOptions};
+use crate::error::Error;
+use crate::retry::Attempts;
+
+/// `default.api.timeout.ms` where nobody sets it: how long a tool tries to reach the cluster.
+const API_TIMEOUT_MS: u64 = 60_000;
+/// `request.timeout.ms` where nobody sets it.
+const REQUEST_TIMEOUT_MS: u64 = 30_000;
+
+/// An admin client that has not connected yet, and how long it may try.
+#[derive(Debug)]
+pub struct Link {
+    /// What speaks to the cluster.
+    pub admin: Admin,
+    api_timeout: Duration,
+}
+
+/// The properties of `--command-config`, if there is such a file to be read.
+pub fn command_config(path: Option<&str>) -> Result<Properties, Thrown> {
+    let Some(path) = path else { return Ok(Properties::default()) };
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Properties::parse(&text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(Thrown::new("java.nio.file.NoSuchFileException", path))
+        }
+        Err(error) => Err(Thrown::new("java.io.IOException", error.to_string())),
+    }
+}
+
+impl Link {
+    /// The link that these settings make, with the server of the command line before that of the file.
+    pub fn new(bootstrap: Option<&str>, config: &Properties) -> Result<Self, Thrown> {
+        let api = milliseconds(config, "default.api.timeout.ms", API_TIMEOUT_MS)?;
+        let request = milliseconds(config, "request.timeout.ms", REQUEST_TIMEOUT_MS)?;
+        refuse_what_we_do_not_speak(config)?;
+        let servers = bootstrap.or_else(|| config.get("bootstrap.servers")).unwrap_or_default();
+        let mut options = ClusterOptions::new(addresses(servers)?);
+        options.operation_timeout = api;
+        options.connection.request_timeout = request;
+        options.connection.connect_timeout = request.min(options.connection.connect_timeout);
+        let client_id = config.get("client.id").unwrap_or("adminclient-1").to_owned();
+        options.connection.client_id = protocol::StrBytes::from_string(client_id);
+        Ok(Self { admin: Admin::new(Cluster::lazily(options)), api_timeout: api })
+    }
+
+    /// Connects, or throws what Kafka's admin client throws when it has tried for long enough. `call` is its name for
+    /// what it was about to ask.
+    pub async fn reach(&self, call: &str, screen: &mut Screen) -> Result<(), Thrown> {
+        let cluster = self.admin.cluster();
+        let mut attempts = Attempts::within(cluster.options().backoff, self.api_timeout);
+        let mut told = false;
+        loop {
+            let error = match cluster.any().await {
+                Ok(_) => return Ok(()),
+                Err(error) if error.is_retriable() => error,
+                Err(error) => return Err(error.into()),
+            };
+            if !told {
+                screen.complain(warning(&error, self.api_timeout));
+                told = true;
+            }
+            if !attempts.again().await {
+                let message = format!("Timed out waiting for a node assignment. Call: {call}");
+                return Err(Thrown::kafka("TimeoutException", message));
+            }
+        }
+    }
+}
+
+/// What Kafka's tools log again and again, once.
+fn warning(error: &Error, patience: Duration) -> String {
+    format!("WARN {error}; trying for {} s", patience.as_secs_f32())
+}
+
+fn milliseconds(config: &Properties, key: &str, default: u64) -> Result<Duration, Thrown> {
+    let ms = match config.get(key) {
+        None => default,
+        Some(text) => text.trim().parse().map_err(|_| {
+            let message =
+                format!("Invalid value {text} for configuration {key}: Not a number of type INT");
+            Thrown::new("org.apache.kafka.common.config.ConfigException", message)
+        })?,
+    };
+    Ok(Duration::from_millis(ms))
+}
+
+fn refuse_what_we_do_not_speak(config: &Properties) -> Result<(), Thrown> {
+    match config.get("security.protocol") {
+        None | Some("PLAINTEXT") => Ok(()),
+        Some(other) => {
+            let message =
+                format!("security.protocol={other} is not supported yet: only PLAINTEXT is");
+            Err(Thrown::new("org.apache.kafka.common.config.ConfigException", message))
+        }
+    }
+}
+
+/// The addresses of a list; what is wrong with it is hidden by Kafka behind the same sentence.
+fn addresses(servers: &str) -> Result<Vec<Address>, Thrown> {
+    let failed = || {
+        Thrown::new(
+            "org.apache.kafka.common.KafkaException",
+            "Failed to create new KafkaAdminClient",
+        )
+    };
+    let servers = servers.trim().trim_matches(',');
+    if servers.is_empty() || servers.split(',').any(|server| !server.contains(':')) {
+        return Err(failed());
+    }
+    Address::parse_list(servers).map_err(|_| failed())
+}

@@ -1,0 +1,43 @@
+//! The screen: standard output and standard error, as Java's `System.out` and `System.err` treat them.
+
+use std::fmt::Display;
+use std::io::{self, Stdout, Write};
+
+/// Where a tool prints. Trouble with standard output is nobody's error, as in Java: whoever closed it has seen enough.
+#[derive(Debug)]
+pub struct Screen {
+    out: io::BufWriter<Stdout>,
+}
+
+impl Screen {
+    pub(super) fn standard() -> Self {
+        Self { out: io::BufWriter::with_capacity(64 << 10, io::stdout()) }
+    }
+
+    /// A line on standard output.
+    pub fn line(&mut self, text: impl Display) {
+        let _ = writeln!(self.out, "{text}");
+    }
+
+    /// Text on standard output that does not end its line.
+    pub fn text(&mut self, text: impl Display) {
+        let _ = write!(self.out, "{text}");
+    }
+
+    /// A line on standard error, after everything that was printed before it.
+    pub fn complain(&mut self, text: impl Display) {
+        self.flush();
+        let _ = writeln!(io::stderr(), "{text}");
+    }
+
+    /// Text on standard error that does not end its line.
+    pub fn complain_text(&mut self, text: impl Display) {
+        self.flush();
+        let _ = write!(io::stderr(), "{text}");
+    }
+
+    /// Hands everything to standard output.
+    pub fn flush(&mut self) {
+        let _ = self.out.flush();
+    }
+}
