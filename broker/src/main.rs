@@ -24,6 +24,7 @@ struct Arguments {
 }
 
 #[derive(Debug, clap::Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one in the life of a process")]
 enum Command {
     /// Run a broker for development: nothing to configure, topics are made on first use.
     Dev(start::DevArguments),

@@ -17,10 +17,13 @@ pub mod cluster;
 pub mod connection;
 pub mod consumer;
 pub mod error;
+mod nearest;
 pub mod offsets;
 pub mod offsets_topic;
 pub mod producer;
+pub mod properties;
 pub mod retry;
+pub mod settings;
 mod wire;
 
 pub use address::Address;

@@ -13,7 +13,8 @@ fn nothing_acknowledged_is_lost_when_the_power_is_cut() {
     let mut properties = Properties::alone(dir.path());
     properties.set("log.dirs", &disk.path().join("data").display().to_string());
     let mut broker = Sapwood::start_from(properties).expect("a broker");
-    let endurance = Endurance::new(broker.address(), "power").expect("the client");
+    let endurance =
+        Endurance::new(broker.address(), "power").expect("the client").under_power_cuts();
     endurance.run("create").expect("the topic");
     let mut shipping = endurance.ship().expect("the client ships");
     for cut in 0..CUTS {

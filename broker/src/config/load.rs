@@ -12,12 +12,12 @@ use super::classify::{Known, broker_keys, classify};
 use super::environment;
 use super::layers::{Layers, Origin, Setting};
 use super::problem::{ConfigError, Problem, Severity};
-use super::properties;
 use super::removed::Removed;
 use super::row::{Class, Row};
 use super::rows::SECTIONS;
 use super::settings::Settings;
 use super::suggest;
+use client::properties;
 
 /// Everything that a broker's static configuration is made of.
 #[derive(Clone, Debug, Default)]

@@ -22,7 +22,6 @@ mod load;
 #[cfg(test)]
 mod load_tests;
 mod problem;
-pub mod properties;
 mod quorum;
 mod reader;
 mod removed;

@@ -4,10 +4,9 @@ use std::str::FromStr;
 
 use protocol::ids::{Offset, TimestampMs};
 
-use super::span::Span;
-use crate::clock;
+use super::time::Moment;
 
-/// `start`, `end`, `100`, `-10`, `+10`, `@1700000000000`, `@-1h`.
+/// `start`, `end`, `100`, `-10`, `+10`, `@1700000000000`, `@2026-01-31T12:00`, `@-1h`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Begin {
     /// The first record that is still there.
@@ -21,17 +20,14 @@ pub(super) enum Begin {
     /// So many records after the start of each partition.
     AfterStart(i64),
     /// The first record of this time or later.
-    Time(TimestampMs),
-    /// The first record of so long ago or later, in milliseconds.
-    Ago(i64),
+    Time(Moment),
 }
 
 impl Begin {
     /// The time that is meant, if it is a time.
     pub(super) fn timestamp(self) -> Option<TimestampMs> {
         match self {
-            Self::Time(at) => Some(at),
-            Self::Ago(ms) => Some(TimestampMs(clock::now().get().saturating_sub(ms))),
+            Self::Time(moment) => Some(moment.timestamp()),
             _ => None,
         }
     }
@@ -45,7 +41,7 @@ impl Begin {
             Self::At(offset) => Some(offset),
             Self::BeforeEnd(count) => Some(within(end.get().saturating_sub(count))),
             Self::AfterStart(count) => Some(within(start.get().saturating_add(count))),
-            Self::Time(_) | Self::Ago(_) => None,
+            Self::Time(_) => None,
         }
     }
 }
@@ -56,8 +52,8 @@ impl FromStr for Begin {
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = || {
             format!(
-                "{text:?} is no place to begin; write start, end, an offset, -10 for the last ten, \
-                 +10 to pass over ten, @MILLISECONDS or @-1h"
+                "{text:?} is no place in a log; write start, end, an offset, -10 for the last ten, \
+                 +10 to pass over ten, @2026-01-31T12:00, @MILLISECONDS or @-1h"
             )
         };
         let number = |text: &str| text.parse::<i64>().ok().filter(|number| *number >= 0);
@@ -67,13 +63,7 @@ impl FromStr for Begin {
             _ => match text.split_at_checked(1) {
                 Some(("-", count)) => Self::BeforeEnd(number(count).ok_or_else(wrong)?),
                 Some(("+", count)) => Self::AfterStart(number(count).ok_or_else(wrong)?),
-                Some(("@", time)) => match time.strip_prefix('-') {
-                    Some(ago) => {
-                        let ago: Span = ago.parse().map_err(|_| wrong())?;
-                        Self::Ago(i64::try_from(ago.0.as_millis()).map_err(|_| wrong())?)
-                    }
-                    None => Self::Time(TimestampMs(number(time).ok_or_else(wrong)?)),
-                },
+                Some(("@", time)) => Self::Time(time.parse()?),
                 _ => Self::At(Offset(number(text).ok_or_else(wrong)?)),
             },
         };
@@ -94,8 +84,9 @@ mod tests {
         assert_eq!(parse("42"), Ok(Begin::At(Offset(42))));
         assert_eq!(parse("-10"), Ok(Begin::BeforeEnd(10)));
         assert_eq!(parse("+10"), Ok(Begin::AfterStart(10)));
-        assert_eq!(parse("@1700000000000"), Ok(Begin::Time(TimestampMs(1_700_000_000_000))));
-        assert_eq!(parse("@-1h"), Ok(Begin::Ago(3_600_000)));
+        let at = Moment::At(TimestampMs(1_700_000_000_000));
+        assert_eq!(parse("@1700000000000"), Ok(Begin::Time(at)));
+        assert_eq!(parse("@-1h"), Ok(Begin::Time(Moment::Ago(3_600_000))));
         for wrong in ["", "-", "--1", "@", "@-", "1x", "stop"] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }

@@ -6,6 +6,8 @@ use std::process::ExitCode;
 
 use crate::address::InvalidAddress;
 use crate::error::{Error, Kind};
+use crate::nearest;
+use crate::settings::InvalidSetting;
 
 /// How a command ended, for scripts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +25,8 @@ pub enum Exit {
     Denied = 4,
     /// No broker could be reached, or none answered in time.
     Unreachable = 5,
+    /// The cluster answered, and is not well.
+    Unhealthy = 10,
 }
 
 impl From<Exit> for ExitCode {
@@ -51,15 +55,31 @@ impl Failure {
         Self { what: what.into(), why: None, advice: None, exit: Exit::Existence }
     }
 
+    /// A thing that is there already.
+    pub(super) fn existing(what: impl Into<String>) -> Self {
+        Self::missing(what)
+    }
+
+    /// A cluster that answers and is not well.
+    pub(super) fn unhealthy(what: impl Into<String>) -> Self {
+        Self { what: what.into(), why: None, advice: None, exit: Exit::Unhealthy }
+    }
+
+    /// Something that failed, without a cause that can be told apart from it.
+    pub fn failed(what: impl Into<String>) -> Self {
+        Self { what: what.into(), why: None, advice: None, exit: Exit::Failed }
+    }
+
     /// Something outside of Kafka that failed, as a phrase after "cannot".
     pub fn other(doing: &str, error: &dyn std::error::Error) -> Self {
         let (what, why) = (format!("cannot {doing}"), Some(error.to_string()));
         Self { what, why, advice: None, exit: Exit::Failed }
     }
 
-    /// What was asked for was done, and the news are bad.
-    pub fn failed(what: impl Into<String>) -> Self {
-        Self { what: what.into(), why: None, advice: None, exit: Exit::Failed }
+    /// The same failure with its cause.
+    pub fn because(mut self, why: impl Into<String>) -> Self {
+        self.why = Some(why.into());
+        self
     }
 
     /// The same failure with better advice.
@@ -90,6 +110,20 @@ impl From<Error> for Failure {
 impl From<InvalidAddress> for Failure {
     fn from(error: InvalidAddress) -> Self {
         Self::usage(error.to_string())
+    }
+}
+
+impl From<InvalidSetting> for Failure {
+    fn from(error: InvalidSetting) -> Self {
+        let question = match &error {
+            InvalidSetting::Unknown { nearest, .. } => nearest::question(nearest),
+            InvalidSetting::File { .. } | InvalidSetting::Value { .. } => None,
+        };
+        let failure = Self::usage(error.to_string());
+        match question {
+            Some(question) => failure.advise(question),
+            None => failure,
+        }
     }
 }
 
@@ -131,6 +165,11 @@ impl Outcome {
             None => self.first = Some(failure),
             Some(_) => eprintln!("{failure}"),
         }
+    }
+
+    /// The value of what worked; the failure of what did not is noted.
+    pub(super) fn note<T>(&mut self, result: Result<T, Failure>) -> Option<T> {
+        result.map_err(|failure| self.failed(failure)).ok()
     }
 
     /// The command's result.

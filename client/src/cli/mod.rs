@@ -11,6 +11,7 @@
 //! | 3 | the thing is not there, or is there already |
 //! | 4 | no permission |
 //! | 5 | no broker could be reached, or none answered in time |
+//! | 10 | the cluster answered, and is not well (`cluster health`, `doctor`) |
 //!
 //! A command starts in about a millisecond, and must: it uses one thread, one connection where one will do, and asks
 //! nothing that it does not print.
@@ -18,14 +19,20 @@
 pub mod applets;
 mod begin;
 mod brokers;
+mod configs;
+mod confirm;
 mod escape;
 mod failure;
+mod filter;
 mod format;
 mod group;
-mod nearest;
-mod output;
+pub mod output;
+mod parse;
+mod profile;
+mod record_json;
 mod span;
-
+mod stretch;
+mod time;
 mod topic;
 
 use std::io::{self, Write};
@@ -42,9 +49,12 @@ pub enum Commands {
     /// Make, list, describe and delete topics; write and read their records
     #[command(subcommand)]
     Topic(topic::Topic),
-    /// List and describe consumer groups
+    /// List, describe, rewind and delete consumer groups
     #[command(subcommand)]
     Group(group::Group),
+    /// Keep clusters by a name of one's own
+    #[command(subcommand)]
+    Profile(profile::Profile),
 }
 
 impl Commands {
@@ -53,6 +63,7 @@ impl Commands {
         match self {
             Self::Topic(topic) => topic.run(out).await,
             Self::Group(group) => group.run(out).await,
+            Self::Profile(profile) => profile.run(out),
         }
     }
 }
@@ -132,7 +143,7 @@ mod tests {
             "topic consume a -o nowhere",
             "topic consume a -g g -p 1",
             "topic produce a --acks 2",
-            "topic list -o yaml",
+            "topic list -o xml",
             "topic list --timeout soon",
         ] {
             assert!(!accepts(line), "{line}");

@@ -21,6 +21,7 @@ pub struct Endurance {
     topic: String,
     dir: TempDir,
     packages: PathBuf,
+    power_cuts: bool,
 }
 
 impl Endurance {
@@ -28,7 +29,15 @@ impl Endurance {
     pub fn new(address: SocketAddr, topic: &str) -> Result<Self> {
         let packages = commands::python_packages("confluent-kafka", &[PACKAGE])?;
         let dir = TempDir::new().context("a directory for what was acknowledged")?;
-        Ok(Self { bootstrap: address.to_string(), topic: topic.to_owned(), dir, packages })
+        let topic = topic.to_owned();
+        Ok(Self { bootstrap: address.to_string(), topic, dir, packages, power_cuts: false })
+    }
+
+    /// The same for a test that cuts the power, which may take back what was read and not yet acknowledged.
+    #[must_use]
+    pub fn under_power_cuts(mut self) -> Self {
+        self.power_cuts = true;
+        self
     }
 
     /// Where the script finds and leaves its files.
@@ -84,6 +93,9 @@ impl Endurance {
             .args([&self.bootstrap, &self.topic])
             .arg(self.dir.path())
             .env("PYTHONPATH", &self.packages);
+        if self.power_cuts {
+            python.env("POWER_CUTS", "1");
+        }
         python
     }
 }

@@ -3,61 +3,53 @@
 use std::io::Write;
 
 use clap::Args;
-use serde_json::json;
+use regex::Regex;
 
-use crate::admin::ListedGroup;
 use crate::cli::brokers::BrokerArgs;
 use crate::cli::failure::Failure;
-use crate::cli::output::{self, Columns, OutputFormat, or_dash};
+use crate::cli::output::{Column, Listing, OutputArgs};
 
 /// The arguments.
 #[derive(Debug, Args)]
 pub struct List {
-    /// How to print
-    #[arg(short, long, visible_alias = "format", value_enum, default_value_t)]
-    output: OutputFormat,
+    /// Only groups whose id matches this regular expression
+    #[arg(value_name = "REGEX")]
+    pattern: Option<Regex>,
+    /// Only groups in these states, such as Stable or Empty
+    #[arg(long, value_name = "STATE,…", value_delimiter = ',')]
+    states: Vec<String>,
+    #[command(flatten)]
+    output: OutputArgs,
     #[command(flatten)]
     brokers: BrokerArgs,
 }
 
+const COLUMNS: &[Column] = &[
+    Column::text("group"),
+    Column::text("state"),
+    Column::text("type"),
+    Column::text("protocol_type"),
+    Column::number("coordinator"),
+];
+
 impl List {
     pub(super) async fn run(self, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
-        let groups = self.brokers.admin()?.list_groups().await?;
-        match self.output {
-            OutputFormat::Name => {
-                groups.iter().try_for_each(|group| writeln!(out, "{}", group.group))?;
-            }
-            OutputFormat::Json => {
-                let rows: Vec<_> = groups.iter().map(as_json).collect();
-                output::json(out, &rows)?;
-            }
-            OutputFormat::Table => {
-                let headings = ["GROUP", "STATE", "TYPE", "PROTOCOL", "COORDINATOR"];
-                let mut table = Columns::new(&headings).right(&[4]);
-                for group in groups {
-                    let protocol =
-                        Some(group.protocol_type).filter(|protocol| !protocol.is_empty());
-                    table.row([
-                        group.group,
-                        or_dash(group.state),
-                        or_dash(group.group_type),
-                        or_dash(protocol),
-                        group.coordinator.to_string(),
-                    ]);
-                }
-                table.print(out)?;
+        let mut listing = Listing::new(COLUMNS);
+        for group in self.brokers.admin()?.list_groups().await? {
+            let state = group.state.as_deref();
+            let in_state =
+                |wanted: &String| state.is_some_and(|state| state.eq_ignore_ascii_case(wanted));
+            let named = self.pattern.as_ref().is_none_or(|pattern| pattern.is_match(&group.group));
+            if named && (self.states.is_empty() || self.states.iter().any(in_state)) {
+                listing.row([
+                    group.group.as_str().into(),
+                    state.into(),
+                    group.group_type.as_deref().into(),
+                    Some(group.protocol_type.as_str()).filter(|kind| !kind.is_empty()).into(),
+                    group.coordinator.into(),
+                ]);
             }
         }
-        Ok(())
+        Ok(self.output.print(out, &listing)?)
     }
-}
-
-fn as_json(group: &ListedGroup) -> serde_json::Value {
-    json!({
-        "group": group.group,
-        "state": group.state,
-        "type": group.group_type,
-        "protocol_type": group.protocol_type,
-        "coordinator": group.coordinator.get(),
-    })
 }

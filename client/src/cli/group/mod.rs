@@ -1,22 +1,41 @@
 //! `sapwood group …`
 
+mod delete;
+mod delete_offsets;
 mod describe;
+mod lag;
 mod list;
+mod plan;
+mod progress;
+mod seek;
 
 use std::io::Write;
 
 use clap::Subcommand;
 
 use super::failure::Failure;
+use crate::admin::Admin;
+use crate::error::{Error, Kind};
+use crate::nearest;
 
-/// What can be done with consumer groups.
+/// What can be done with groups.
 #[derive(Debug, Subcommand)]
 pub enum Group {
     /// List groups
     #[command(visible_alias = "ls")]
     List(list::List),
-    /// Show the members of groups, how far they have come and how far behind they are
+    /// Show the members of groups, their offsets and their lag
     Describe(describe::Describe),
+    /// Show how far groups are behind
+    Lag(lag::Lag),
+    /// Move the offsets of a group; only says what would happen without --execute
+    #[command(visible_alias = "reset-offsets")]
+    Seek(seek::Seek),
+    /// Delete groups with their offsets
+    #[command(visible_alias = "rm")]
+    Delete(delete::Delete),
+    /// Delete the offsets of some topics
+    DeleteOffsets(delete_offsets::DeleteOffsets),
 }
 
 impl Group {
@@ -24,6 +43,25 @@ impl Group {
         match self {
             Self::List(list) => list.run(out).await,
             Self::Describe(describe) => describe.run(out).await,
+            Self::Lag(lag) => lag.run(out).await,
+            Self::Seek(seek) => seek.run(out).await,
+            Self::Delete(delete) => delete.run(out).await,
+            Self::DeleteOffsets(delete) => delete.run(out).await,
         }
+    }
+}
+
+/// The failure; if it is that a group does not exist, with the names most like it.
+async fn with_nearest(admin: &Admin, typed: &str, error: Error) -> Failure {
+    let not_found = error.kind() == Kind::NotFound;
+    let failure = Failure::from(error);
+    if !not_found {
+        return failure;
+    }
+    let Ok(groups) = admin.list_groups().await else { return failure };
+    let names = nearest::nearest(typed, groups.iter().map(|group| group.group.as_str()));
+    match nearest::question(&names) {
+        Some(question) => failure.advise(question),
+        None => failure,
     }
 }

@@ -5,16 +5,18 @@ use std::io::Write;
 use std::time::Duration;
 
 use clap::Args;
-use protocol::ids::{Offset, PartitionIndex, TopicName, TopicPartition};
-use serde_json::json;
+use protocol::ids::{Offset, TopicName, TopicPartition};
 
-use super::{names, with_nearest};
-use crate::admin::Extent;
+use super::trim::chosen;
+use super::{names, require};
+use crate::admin::{Admin, Extent};
 use crate::cli::begin::Begin;
 use crate::cli::brokers::BrokerArgs;
 use crate::cli::failure::Failure;
+use crate::cli::filter::FilterArgs;
 use crate::cli::format::Format;
-use crate::cluster::ClusterView;
+use crate::cli::record_json;
+use crate::cli::stretch::{Stop, Stretch};
 use crate::consumer::{Consumer, ConsumerOptions, Isolation, Record};
 use crate::offsets::OffsetAt;
 
@@ -27,9 +29,9 @@ pub struct Consume {
     /// The topics
     #[arg(required = true, value_name = "TOPIC")]
     topics: Vec<String>,
-    /// Where to begin: start, end, an offset, -10 for the last ten, +10 to pass over ten, @MILLISECONDS or @-1h [default: start; in a group, the group's commit]
+    /// Where to begin, and perhaps where to stop: start, end, an offset, -10 for the last ten, +10 to pass over ten, @2026-01-31T12:00, @-1h, 5:20, @-1h:end [default: start; in a group, the group's commit]
     #[arg(short, long, value_name = "WHERE", allow_hyphen_values = true)]
-    offset: Option<Begin>,
+    offset: Option<Stretch>,
     /// Stop after so many records
     #[arg(short, long, value_name = "COUNT")]
     num: Option<u64>,
@@ -48,9 +50,14 @@ pub struct Consume {
     /// Print each record as a line of JSON
     #[arg(short = 'J', long, conflicts_with = "format")]
     json: bool,
+    /// Print each record as JSON over several lines, with JSON values opened
+    #[arg(long, conflicts_with_all = ["format", "json"])]
+    pretty: bool,
     /// Pass over records of transactions that are not committed
     #[arg(long)]
     read_committed: bool,
+    #[command(flatten)]
+    filter: FilterArgs,
     #[command(flatten)]
     brokers: BrokerArgs,
 }
@@ -66,24 +73,21 @@ struct Rest {
 impl Consume {
     pub(super) async fn run(self, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
         let format = Format::parse(&self.format)?;
+        let options = self.options()?;
         let topics = names(&self.topics)?;
         let admin = self.brokers.admin()?;
-        let view = match admin.cluster().require(&topics).await {
-            Ok(view) => view,
-            Err(error) => return Err(with_nearest(admin.cluster(), &self.topics[0], error).await),
-        };
-        let wanted = self.wanted(&topics, &view)?;
-        let mut consumer = Consumer::new(admin.cluster().clone(), self.options());
-        let mut rest = Rest { count: self.num.unwrap_or(u64::MAX), ends: None };
+        let wanted = self.wanted(&admin, &topics).await?;
+        let mut consumer = Consumer::new(admin.cluster().clone(), options);
         // Only what needs them asks for the ends.
-        let extents = match self.exit_at_end || self.is_relative() {
+        let extents = match self.stop().is_some() || self.is_relative() {
             true => admin.extents(&wanted).await?,
             false => BTreeMap::new(),
         };
-        if self.exit_at_end {
-            let end = |(of, extent): (&TopicPartition, &Extent)| Some((of.clone(), extent.end?));
-            rest.ends = Some(extents.iter().filter_map(end).collect());
-        }
+        let ends = match self.stop() {
+            Some(stop) => Some(ends(&admin, stop, &extents).await?),
+            None => None,
+        };
+        let rest = Rest { count: self.num.unwrap_or(u64::MAX), ends };
         if self.group.is_some() {
             consumer.subscribe(topics)?;
         } else {
@@ -113,11 +117,9 @@ impl Consume {
                     }
                     continue;
                 }
-                rest.count -= 1;
-                if self.json {
-                    print_json(&record, out)?;
-                } else {
-                    format.print(&record, out)?;
+                if self.filter.takes(&record) {
+                    rest.count -= 1;
+                    self.print(&record, format, out)?;
                 }
             }
             out.flush()?;
@@ -125,53 +127,64 @@ impl Consume {
         Ok(())
     }
 
-    fn options(&self) -> ConsumerOptions {
-        let reset = match self.offset {
-            Some(Begin::End) => OffsetAt::End,
-            _ => OffsetAt::Start,
-        };
-        ConsumerOptions {
-            group: self.group.clone(),
-            reset: Some(reset),
-            isolation: match self.read_committed {
-                true => Isolation::ReadCommitted,
-                false => Isolation::ReadUncommitted,
-            },
-            poll_records_max: self
-                .num
-                .and_then(|num| usize::try_from(num).ok())
-                .map_or(10_000, |num| num.clamp(1, 10_000)),
-            ..ConsumerOptions::default()
+    fn print(
+        &self,
+        record: &Record,
+        format: &Format,
+        out: &mut (dyn Write + Send),
+    ) -> std::io::Result<()> {
+        match (self.json, self.pretty) {
+            (_, true) => record_json::print_pretty(record, out),
+            (true, false) => record_json::print(record, out),
+            (false, false) => format.print(record, out),
         }
     }
 
+    fn options(&self) -> Result<ConsumerOptions, Failure> {
+        let mut options = ConsumerOptions {
+            auto_commit: Some(Duration::from_secs(5)),
+            ..ConsumerOptions::default()
+        };
+        self.brokers.settings()?.apply_to_consumer(&mut options);
+        // What is typed for this command counts for more, and a group is joined only where one is named here.
+        options.group.clone_from(&self.group);
+        options.reset = Some(match self.begin() {
+            Some(Begin::End) => OffsetAt::End,
+            _ => OffsetAt::Start,
+        });
+        if self.read_committed {
+            options.isolation = Isolation::ReadCommitted;
+        }
+        let num = self.num.and_then(|num| usize::try_from(num).ok());
+        options.poll_records_max = num.map_or(10_000, |num| num.clamp(1, 10_000));
+        Ok(options)
+    }
+
     /// The partitions that are meant, all of which exist.
-    fn wanted(
+    async fn wanted(
         &self,
+        admin: &Admin,
         topics: &[TopicName],
-        view: &ClusterView,
     ) -> Result<BTreeSet<TopicPartition>, Failure> {
+        let view = require(admin.cluster(), topics).await?;
         let mut wanted = BTreeSet::new();
-        for topic in topics.iter().filter_map(|name| view.topics.get(name)) {
-            for index in &self.partitions {
-                if topic.partition(PartitionIndex(*index)).is_none() {
-                    let count = topic.partitions.len();
-                    return Err(Failure::missing(format!(
-                        "topic \"{}\" has no partition {index}: it has {count}, from 0",
-                        topic.name
-                    )));
-                }
-            }
-            let chosen = |of: &TopicPartition| {
-                self.partitions.is_empty() || self.partitions.contains(&of.partition.get())
-            };
-            wanted.extend(topic.topic_partitions().filter(chosen));
+        for topic in topics {
+            wanted.extend(chosen(&view, topic, &self.partitions)?);
         }
         Ok(wanted)
     }
 
+    fn begin(&self) -> Option<Begin> {
+        self.offset?.begin
+    }
+
+    fn stop(&self) -> Option<Stop> {
+        let given = self.offset.and_then(|stretch| stretch.stop);
+        given.or(self.exit_at_end.then_some(Stop::End))
+    }
+
     fn is_relative(&self) -> bool {
-        matches!(self.offset, Some(Begin::BeforeEnd(_) | Begin::AfterStart(_)))
+        matches!(self.begin(), Some(Begin::BeforeEnd(_) | Begin::AfterStart(_)))
     }
 
     /// Goes where the user wants to begin.
@@ -181,7 +194,7 @@ impl Consume {
         wanted: &BTreeSet<TopicPartition>,
         extents: &BTreeMap<TopicPartition, Extent>,
     ) {
-        let start = self.offset.unwrap_or(Begin::Start);
+        let start = self.begin().unwrap_or(Begin::Start);
         let time = start.timestamp();
         for of in wanted {
             let extent = extents.get(of).copied().unwrap_or_default();
@@ -197,6 +210,26 @@ impl Consume {
                 _ => consumer.seek_to(of, OffsetAt::Start),
             }
         }
+    }
+}
+
+/// Where reading stops in each partition. One that nobody leads has no end, and is not waited for.
+async fn ends(
+    admin: &Admin,
+    stop: Stop,
+    extents: &BTreeMap<TopicPartition, Extent>,
+) -> Result<BTreeMap<TopicPartition, Offset>, Failure> {
+    let now = || extents.iter().filter_map(|(of, extent)| Some((of.clone(), extent.end?)));
+    match (stop, stop.timestamp()) {
+        (Stop::At(offset), _) => Ok(extents.keys().map(|of| (of.clone(), offset)).collect()),
+        (_, Some(time)) => {
+            let wanted = now().map(|(of, _)| (of, OffsetAt::Timestamp(time))).collect();
+            let listed = admin.list_offsets(&wanted, Isolation::ReadUncommitted).await?;
+            let found = |of: &TopicPartition| listed.get(of)?.as_ref().ok()?.offset;
+            // No record is as young as that: all that are there are meant.
+            Ok(now().map(|(of, end)| (of.clone(), found(&of).unwrap_or(end))).collect())
+        }
+        (Stop::End | Stop::Time(_), _) => Ok(now().collect()),
     }
 }
 
@@ -220,25 +253,4 @@ impl Rest {
         let Some(ends) = &self.ends else { return false };
         ends.get(&record.partition).is_some_and(|end| record.offset >= *end)
     }
-}
-
-/// One line, with kcat's field names. Bytes that are no UTF-8 are replaced.
-fn print_json(record: &Record, out: &mut (dyn Write + Send)) -> std::io::Result<()> {
-    let text = |bytes: &bytes::Bytes| String::from_utf8_lossy(bytes).into_owned();
-    let headers: Vec<_> = record
-        .headers
-        .iter()
-        .map(|header| json!({"key": text(&header.key), "value": header.value.as_ref().map(text)}))
-        .collect();
-    let line = json!({
-        "topic": record.partition.topic.as_str(),
-        "partition": record.partition.partition.get(),
-        "offset": record.offset.get(),
-        "timestamp": record.timestamp.get(),
-        "key": record.key.as_ref().map(text),
-        "value": record.value.as_ref().map(text),
-        "headers": headers,
-    });
-    serde_json::to_writer(&mut *out, &line)?;
-    writeln!(out)
 }

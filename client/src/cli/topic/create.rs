@@ -8,6 +8,8 @@ use protocol::ErrorCode;
 use crate::admin::{CreatedTopic, NewTopic};
 use crate::cli::brokers::BrokerArgs;
 use crate::cli::failure::{Failure, Outcome};
+use crate::cli::output::counted;
+use crate::cli::parse::key_value;
 use crate::error::Error;
 
 /// The arguments.
@@ -67,7 +69,11 @@ impl Create {
         let verb = if self.dry_run { "would create" } else { "created" };
         write!(out, "{verb} topic \"{name}\"")?;
         if let Some(partitions) = created.partitions.or(self.partitions) {
-            write!(out, " with {}", counted(partitions.into(), "partition"))?;
+            write!(
+                out,
+                " with {}",
+                counted(usize::try_from(partitions).unwrap_or(0), "partition")
+            )?;
         }
         if let Some(replicas @ 2..) = created.replicas.or(self.replicas) {
             write!(out, " of {replicas} replicas")?;
@@ -78,18 +84,4 @@ impl Create {
 
 fn exists(error: &Error) -> bool {
     error.code() == Some(ErrorCode::TopicAlreadyExists)
-}
-
-/// `1 partition`, `2 partitions`.
-fn counted(count: i64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
-}
-
-fn key_value(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((key, value)) if !key.trim().is_empty() => {
-            Ok((key.trim().into(), value.trim().into()))
-        }
-        _ => Err("write KEY=VALUE".into()),
-    }
 }

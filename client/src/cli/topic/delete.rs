@@ -1,33 +1,38 @@
 //! `sapwood topic delete`: deletes topics with all their records.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::Write;
 
 use clap::Args;
+use protocol::ids::{Offset, TopicName};
 
-use super::{names, with_nearest};
+use super::{Selection, facts, require, with_nearest};
+use crate::admin::Admin;
 use crate::cli::brokers::BrokerArgs;
+use crate::cli::confirm::ConfirmArgs;
 use crate::cli::failure::{Failure, Outcome};
+use crate::cli::output::counted;
+use crate::cluster::Topic;
 
 /// The arguments.
 #[derive(Debug, Args)]
 pub struct Delete {
-    /// The topics' names
-    #[arg(required = true, value_name = "TOPIC")]
-    topics: Vec<String>,
-    /// Do not ask; a terminal is asked otherwise
-    #[arg(short, long)]
-    yes: bool,
+    #[command(flatten)]
+    topics: Selection,
+    #[command(flatten)]
+    confirm: ConfirmArgs,
     #[command(flatten)]
     brokers: BrokerArgs,
 }
 
 impl Delete {
     pub(super) async fn run(self, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
-        let topics = names(&self.topics)?;
-        if !self.yes && io::stdin().is_terminal() && !confirmed(&self.topics)? {
-            return Err(Failure::usage("nothing was deleted"));
-        }
         let admin = self.brokers.admin()?;
+        let topics = self.topics.names(admin.cluster()).await?;
+        if self.confirm.dry_run {
+            return preview(&admin, &topics, out).await;
+        }
+        let names: Vec<&str> = topics.iter().map(TopicName::as_str).collect();
+        self.confirm.ask(&format!("delete {} with all records?", names.join(", ")))?;
         let mut outcome = Outcome::default();
         for (name, result) in admin.delete_topics(&topics).await? {
             match result {
@@ -41,12 +46,28 @@ impl Delete {
     }
 }
 
-/// Asks whoever sits at the terminal.
-fn confirmed(topics: &[String]) -> Result<bool, Failure> {
-    eprint!("delete {} with all records? [y/N] ", topics.join(", "));
-    let mut answer = String::new();
-    io::stdin()
-        .read_line(&mut answer)
-        .map_err(|error| Failure::other("read the answer", &error))?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+/// Says what would go.
+async fn preview(
+    admin: &Admin,
+    topics: &[TopicName],
+    out: &mut (dyn Write + Send),
+) -> Result<(), Failure> {
+    let view = require(admin.cluster(), topics).await?;
+    for topic in topics.iter().filter_map(|name| view.topics.get(name)) {
+        let partitions = counted(topic.partitions.len(), "partition");
+        let offsets = offsets_of(admin, topic).await?;
+        writeln!(
+            out,
+            "would delete topic \"{}\" with {partitions} and the records of {offsets} offsets",
+            topic.name
+        )?;
+    }
+    Ok(())
+}
+
+/// How many offsets lie between start and end: at least as many as there are records.
+async fn offsets_of(admin: &Admin, topic: &Topic) -> Result<i64, Failure> {
+    let extents = facts::extents(admin, topic).await?;
+    let of = |offset: Option<Offset>| offset.map_or(0, Offset::get);
+    Ok(extents.values().map(|extent| of(extent.end) - of(extent.start)).sum())
 }

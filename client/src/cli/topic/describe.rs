@@ -1,52 +1,54 @@
 //! `sapwood topic describe`: the partitions and settings of topics.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io::Write;
 
 use clap::Args;
-use protocol::ids::{Offset, TopicName, TopicPartition};
-use serde_json::{Value, json};
+use protocol::ids::TopicPartition;
 
-use super::{names, with_nearest};
-use crate::admin::{Admin, ConfigEntry, ConfigSource, Extent, Resource};
+use super::{Selection, facts, with_nearest};
+use crate::admin::{Admin, ConfigEntry, ConfigSource, Extent, Isolation, OffsetAt};
 use crate::cli::brokers::BrokerArgs;
+use crate::cli::configs;
 use crate::cli::failure::{Failure, Outcome};
-use crate::cli::output::{self, Columns, OutputFormat, numbers, or_dash};
-use crate::cluster::{Partition, Topic};
+use crate::cli::output::{Column, Listing, OutputArgs, OutputFormat, Page};
+use crate::cluster::Topic;
 
 /// The arguments.
 #[derive(Debug, Args)]
 pub struct Describe {
-    /// The topics' names
-    #[arg(required = true, value_name = "TOPIC")]
-    topics: Vec<String>,
+    #[command(flatten)]
+    topics: Selection,
     /// Only the partitions
     #[arg(short, long, conflicts_with = "configs")]
     partitions: bool,
     /// Only the settings, those that nobody set too
     #[arg(short, long)]
     configs: bool,
-    /// How to print
-    #[arg(short, long, visible_alias = "format", value_enum, default_value_t)]
-    output: OutputFormat,
+    #[command(flatten)]
+    output: OutputArgs,
     #[command(flatten)]
     brokers: BrokerArgs,
 }
 
-/// Everything that is printed of a topic.
-struct Described<'a> {
-    topic: &'a Topic,
-    extents: BTreeMap<TopicPartition, Extent>,
-    configs: Vec<ConfigEntry>,
-}
+const PARTITIONS: &[Column] = &[
+    Column::number("partition"),
+    Column::number("leader"),
+    Column::number("leader_epoch"),
+    Column::text("replicas"),
+    Column::text("in_sync_replicas"),
+    Column::text("offline_replicas").wide(),
+    Column::number("start_offset"),
+    Column::number("last_stable_offset").wide(),
+    Column::number("end_offset"),
+];
 
 impl Describe {
     pub(super) async fn run(self, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
         let admin = self.brokers.admin()?;
         let mut outcome = Outcome::default();
-        let mut documents = Vec::new();
-        let mut first = true;
-        for name in names(&self.topics)? {
+        let mut pages = Vec::new();
+        for name in self.topics.names(admin.cluster()).await? {
             let view = match admin.cluster().require(std::slice::from_ref(&name)).await {
                 Ok(view) => view,
                 Err(error) => {
@@ -55,160 +57,70 @@ impl Describe {
                 }
             };
             let Some(topic) = view.topics.get(&name) else { continue };
-            let described = self.gather(&admin, topic).await?;
-            match self.output {
-                OutputFormat::Name => writeln!(out, "{name}")?,
-                OutputFormat::Json => documents.push(described.as_json()),
-                OutputFormat::Table => {
-                    if !std::mem::take(&mut first) {
-                        writeln!(out)?;
-                    }
-                    self.print(out, &described)?;
-                }
-            }
+            pages.push(self.page(&admin, topic).await?);
         }
-        if self.output == OutputFormat::Json {
-            output::json(out, &documents)?;
-        }
+        self.output.print_pages(out, &pages)?;
         outcome.done()
     }
 
     /// Asks for what will be printed, and for nothing else.
-    async fn gather<'a>(&self, admin: &Admin, topic: &'a Topic) -> Result<Described<'a>, Failure> {
-        let mut described = Described { topic, extents: BTreeMap::new(), configs: Vec::new() };
-        if self.output == OutputFormat::Name {
-            return Ok(described);
+    async fn page(&self, admin: &Admin, topic: &Topic) -> Result<Page, Failure> {
+        let mut page = Page::new("topic", &topic.name)
+            .fact("id", topic.id.to_string())
+            .fact("partition_count", topic.partitions.len())
+            .wide_fact("internal", topic.internal);
+        if self.output.is_names() {
+            return Ok(page);
         }
         if !self.configs {
-            described.extents = extents(admin, topic).await?;
+            page = page.part("partitions", self.partitions(admin, topic).await?);
         }
         if !self.partitions {
-            described.configs = configs(admin, &topic.name).await?;
+            let all = configs::of_topic(admin, &topic.name).await?;
+            page = page.part("configs", configs::listing(self.shown(&all)));
         }
-        Ok(described)
+        Ok(page)
     }
 
-    fn print(&self, out: &mut (dyn Write + Send), described: &Described<'_>) -> io::Result<()> {
-        let topic = described.topic;
-        writeln!(out, "topic       {}", topic.name)?;
-        writeln!(out, "id          {}", topic.id)?;
-        writeln!(out, "partitions  {}", topic.partitions.len())?;
-        if !self.configs {
-            writeln!(out)?;
-            described.print_partitions(out)?;
-        }
-        if !self.partitions {
-            described.print_configs(out, self.configs)?;
-        }
-        Ok(())
-    }
-}
-
-/// Where each partition begins and ends. A partition without a leader has neither.
-async fn extents(
-    admin: &Admin,
-    topic: &Topic,
-) -> Result<BTreeMap<TopicPartition, Extent>, Failure> {
-    let led = |of: &TopicPartition| {
-        topic.partition(of.partition).is_some_and(|partition| partition.leader.is_some())
-    };
-    let led: Vec<TopicPartition> = topic.topic_partitions().filter(led).collect();
-    Ok(admin.extents(&led).await?)
-}
-
-async fn configs(admin: &Admin, topic: &TopicName) -> Result<Vec<ConfigEntry>, Failure> {
-    let resource = Resource::Topic(topic.to_string());
-    let mut each = admin.describe_configs(&[resource]).await?;
-    let mut configs = each.pop().map(|(_, result)| result).transpose()?.unwrap_or_default();
-    configs.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(configs)
-}
-
-impl Described<'_> {
-    fn extent_of(&self, partition: &Partition) -> Extent {
-        let topic = self.topic.name.clone();
-        let of = TopicPartition { topic, partition: partition.index };
-        self.extents.get(&of).copied().unwrap_or_default()
+    /// People see the settings that someone set, unless they ask for all; programs see all.
+    fn shown<'a>(&self, all: &'a [ConfigEntry]) -> impl Iterator<Item = &'a ConfigEntry> {
+        let people = [OutputFormat::Table, OutputFormat::Wide].contains(&self.output.format);
+        let everything = self.configs || !people;
+        all.iter().filter(move |config| everything || config.source != ConfigSource::Default)
     }
 
-    fn print_partitions(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {
-        let headings = ["PARTITION", "LEADER", "EPOCH", "REPLICAS", "IN-SYNC", "START", "END"];
-        let mut table = Columns::new(&headings).right(&[0, 1, 2, 5, 6]);
-        for partition in &self.topic.partitions {
-            let Extent { start, end } = self.extent_of(partition);
-            let epoch = partition.leader_epoch.get();
-            table.row([
-                partition.index.to_string(),
-                partition.leader.map_or_else(|| "none".into(), |leader| leader.to_string()),
-                or_dash(Some(epoch).filter(|epoch| *epoch >= 0)),
-                numbers(&partition.replicas),
-                numbers(&partition.in_sync),
-                or_dash(start),
-                or_dash(end),
+    async fn partitions(&self, admin: &Admin, topic: &Topic) -> Result<Listing, Failure> {
+        let extents = facts::extents(admin, topic).await?;
+        let stable = match self.output.format {
+            OutputFormat::Table => BTreeMap::new(),
+            _ => last_stable(admin, extents.keys()).await?,
+        };
+        let mut listing = Listing::new(PARTITIONS);
+        for partition in &topic.partitions {
+            let of = TopicPartition { topic: topic.name.clone(), partition: partition.index };
+            let Extent { start, end } = extents.get(&of).copied().unwrap_or_default();
+            listing.row([
+                partition.index.into(),
+                partition.leader.into(),
+                partition.leader_epoch.into(),
+                partition.replicas.as_slice().into(),
+                partition.in_sync.as_slice().into(),
+                partition.offline.as_slice().into(),
+                start.into(),
+                stable.get(&of).copied().into(),
+                end.into(),
             ]);
         }
-        table.print(out)
-    }
-
-    /// The settings: those that someone set, or all of them.
-    fn print_configs(&self, out: &mut (dyn Write + Send), all: bool) -> io::Result<()> {
-        let wanted = |config: &&ConfigEntry| all || config.source != ConfigSource::Default;
-        let mut configs = self.configs.iter().filter(wanted).peekable();
-        if configs.peek().is_none() {
-            return Ok(());
-        }
-        writeln!(out)?;
-        let mut table = Columns::new(&["KEY", "VALUE", "FROM"]);
-        for config in configs {
-            table.row([config.name.clone(), shown(config), config.source.to_string()]);
-        }
-        table.print(out)
-    }
-
-    fn as_json(&self) -> Value {
-        let partitions: Vec<Value> =
-            self.topic.partitions.iter().map(|p| self.partition(p)).collect();
-        let configs: Vec<Value> = self.configs.iter().map(config_as_json).collect();
-        json!({
-            "name": self.topic.name.as_str(),
-            "id": self.topic.id.to_string(),
-            "internal": self.topic.internal,
-            "partitions": partitions,
-            "configs": configs,
-        })
-    }
-
-    fn partition(&self, partition: &Partition) -> Value {
-        let Extent { start, end } = self.extent_of(partition);
-        let nodes =
-            |ids: &[protocol::ids::NodeId]| ids.iter().map(|id| id.get()).collect::<Vec<_>>();
-        json!({
-            "partition": partition.index.get(),
-            "leader": partition.leader.map(|leader| leader.get()),
-            "leader_epoch": partition.leader_epoch.get(),
-            "replicas": nodes(&partition.replicas),
-            "in_sync_replicas": nodes(&partition.in_sync),
-            "offline_replicas": nodes(&partition.offline),
-            "start_offset": start.map(Offset::get),
-            "end_offset": end.map(Offset::get),
-        })
+        Ok(listing)
     }
 }
 
-fn shown(config: &ConfigEntry) -> String {
-    match &config.value {
-        Some(value) => value.clone(),
-        None if config.sensitive => "(secret)".into(),
-        None => "-".into(),
-    }
-}
-
-fn config_as_json(config: &ConfigEntry) -> Value {
-    json!({
-        "name": config.name,
-        "value": config.value,
-        "source": config.source.to_string(),
-        "read_only": config.read_only,
-        "sensitive": config.sensitive,
-    })
+/// Up to where a reader of committed records gets.
+async fn last_stable(
+    admin: &Admin,
+    partitions: impl Iterator<Item = &TopicPartition>,
+) -> Result<BTreeMap<TopicPartition, protocol::ids::Offset>, Failure> {
+    let wanted = partitions.map(|of| (of.clone(), OffsetAt::End)).collect();
+    let listed = admin.list_offsets(&wanted, Isolation::ReadCommitted).await?;
+    Ok(listed.into_iter().filter_map(|(of, at)| Some((of, at.ok()?.offset?))).collect())
 }

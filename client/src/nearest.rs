@@ -4,7 +4,7 @@
 const SUGGESTIONS_MAX: usize = 3;
 
 /// The names most like `typed`, best first; none if none is much like it.
-pub(super) fn nearest<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+pub(crate) fn nearest<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let typed_lower = typed.to_ascii_lowercase();
     let likeness = |name: &str| {
         let name = name.to_ascii_lowercase();
@@ -19,7 +19,7 @@ pub(super) fn nearest<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> 
 }
 
 /// The names as a question: `did you mean "a" or "b"?`
-pub(super) fn question(names: &[&str]) -> Option<String> {
+pub(crate) fn question(names: &[&str]) -> Option<String> {
     let quoted: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
     (!quoted.is_empty()).then(|| format!("did you mean {}?", quoted.join(" or ")))
 }

@@ -1,0 +1,85 @@
+//! Facts: what several commands ask about topics beyond the metadata.
+
+use std::collections::BTreeMap;
+
+use protocol::ids::{TopicName, TopicPartition};
+
+use crate::admin::{Admin, ConfigEntry, Extent, LogDirPartition, Resource};
+use crate::cluster::{Partition, Topic};
+use crate::error::Error;
+
+/// The settings of topics.
+#[derive(Debug, Default)]
+pub(super) struct Facts {
+    configs: BTreeMap<String, Vec<ConfigEntry>>,
+}
+
+impl Facts {
+    /// Asks for the settings of all these topics at once.
+    pub(super) async fn of(
+        admin: &Admin,
+        topics: impl Iterator<Item = &TopicName>,
+    ) -> Result<Self, Error> {
+        let resources: Vec<Resource> =
+            topics.map(|topic| Resource::Topic(topic.to_string())).collect();
+        let mut facts = Self::default();
+        if resources.is_empty() {
+            return Ok(facts);
+        }
+        for (resource, configs) in admin.describe_configs(&resources).await? {
+            let Resource::Topic(name) = resource else { continue };
+            let mut configs = configs?;
+            configs.sort_by(|a, b| a.name.cmp(&b.name));
+            facts.configs.insert(name, configs);
+        }
+        Ok(facts)
+    }
+
+    /// The settings of a topic by their names; none if the topic was not asked for.
+    pub(super) fn configs(&self, topic: &TopicName) -> &[ConfigEntry] {
+        self.configs.get(topic.as_str()).map_or(&[], Vec::as_slice)
+    }
+
+    /// `min.insync.replicas` of a topic.
+    pub(super) fn min_in_sync(&self, topic: &TopicName) -> Option<usize> {
+        let config = self.configs(topic).iter().find(|c| c.name == "min.insync.replicas")?;
+        config.value.as_ref()?.parse().ok()
+    }
+}
+
+/// Where each partition begins and ends. A partition without a leader has neither.
+pub(super) async fn extents(
+    admin: &Admin,
+    topic: &Topic,
+) -> Result<BTreeMap<TopicPartition, Extent>, Error> {
+    let led = |of: &TopicPartition| {
+        topic.partition(of.partition).is_some_and(|partition| partition.leader.is_some())
+    };
+    let led: Vec<TopicPartition> = topic.topic_partitions().filter(led).collect();
+    admin.extents(&led).await
+}
+
+/// What each topic takes on disk, over all brokers that answer.
+pub(super) async fn sizes(admin: &Admin) -> Result<BTreeMap<TopicName, i64>, Error> {
+    let mut sizes = BTreeMap::new();
+    for (_, replica) in replicas(admin).await? {
+        *sizes.entry(replica.partition.topic).or_default() += replica.size_bytes;
+    }
+    Ok(sizes)
+}
+
+/// Every replica on disk, with the directory that it lies in. A directory that failed has none to show.
+pub(super) async fn replicas(admin: &Admin) -> Result<Vec<(String, LogDirPartition)>, Error> {
+    let mut all = Vec::new();
+    for (_, dirs) in admin.log_dirs().await? {
+        for dir in dirs?.into_iter().flatten() {
+            all.extend(dir.partitions.into_iter().map(|partition| (dir.path.clone(), partition)));
+        }
+    }
+    Ok(all)
+}
+
+/// Whether a partition has replicas that are not in sync.
+pub(super) fn is_under_replicated(partition: &Partition) -> bool {
+    partition.in_sync.len() < partition.replicas.len()
+}
