@@ -5,8 +5,9 @@ use std::process::ExitCode;
 use broker::commands::applets;
 use broker::commands::install_shims::InstallShims;
 use broker::commands::log::LogCommand;
+use broker::commands::{CheckConfig, Completion, ConfigCommand, Manual};
 use broker::server::start;
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 /// Memory that comes and goes by the megabyte is what a broker does all day.
 #[global_allocator]
@@ -37,12 +38,31 @@ enum Command {
     #[command(flatten)]
     Client(client::cli::Commands),
     InstallShims(InstallShims),
+    /// Print a script that completes command lines
+    Completion(Completion),
+    /// Print the manual, or write a page for each command
+    Man(Manual),
 }
 
 #[derive(Debug, clap::Subcommand)]
 enum ServerCommand {
     /// Run a broker in the foreground until SIGTERM.
     Start(start::StartArguments),
+    /// Say whether a broker would start with a configuration, and with which values
+    CheckConfig(CheckConfig),
+    /// Say what the keys of the configuration mean
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+impl ServerCommand {
+    fn run(self) -> ExitCode {
+        match self {
+            Self::Start(arguments) => start::run(&arguments),
+            Self::CheckConfig(check) => check.run(),
+            Self::Config(config) => config.run(),
+        }
+    }
 }
 
 fn main() -> ExitCode {
@@ -55,8 +75,10 @@ fn main() -> ExitCode {
 fn sapwood() -> ExitCode {
     match Arguments::parse().command {
         Command::Dev(arguments) => start::dev(&arguments),
-        Command::Server(ServerCommand::Start(arguments)) => start::run(&arguments),
         Command::Log(command) => command.run(),
+        Command::Server(command) => command.run(),
+        Command::Completion(completion) => completion.run(Arguments::command()),
+        Command::Man(manual) => manual.run(Arguments::command()),
         Command::Client(command) => client::cli::run(command),
         Command::InstallShims(command) => command.run(),
     }

@@ -53,6 +53,12 @@ pub(super) fn key(variable: &str) -> Option<String> {
     )
 }
 
+/// The variable that names a key, ours and not Kafka's.
+pub(super) fn variable(key: &str) -> String {
+    let rest = key.replace('_', "__").replace('.', "_").replace('-', "___");
+    format!("{SAPWOOD_PREFIX}{}", rest.to_ascii_uppercase())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,6 +72,13 @@ mod tests {
             key("KAFKA_LISTENER_NAME_INTERNAL_SSL_KEY_PASSWORD").as_deref(),
             Some("listener.name.internal.ssl.key.password")
         );
+    }
+
+    #[test]
+    fn every_key_has_a_variable_that_names_it() {
+        for broker_key in super::super::rows::broker_rows().keys() {
+            assert_eq!(key(&variable(broker_key)).as_deref(), Some(*broker_key));
+        }
     }
 
     #[test]

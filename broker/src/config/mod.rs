@@ -10,6 +10,7 @@
 
 pub mod alter;
 mod broker;
+pub mod catalogue;
 mod check;
 mod classify;
 mod cluster;

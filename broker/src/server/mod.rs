@@ -9,5 +9,6 @@ mod reconciler;
 mod registration;
 mod running;
 pub mod start;
+mod supervisor;
 
 pub use dev::DevOptions;

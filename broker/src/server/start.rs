@@ -9,10 +9,12 @@ use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 use super::dev::{DevOptions, EphemeralDir, banner};
 use super::running::{Running, StartError};
+use super::supervisor;
 use crate::config::{Settings, Severity, Sources, load};
 
 /// What `sapwood dev` takes.
@@ -91,21 +93,45 @@ fn serve(sources: &Sources, announce: impl FnOnce(&Running)) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fail(exit::FAILED, &format!("cannot start threads: {error}")),
     };
-    let ended = runtime.block_on(async {
-        let running = Running::start(settings).await?;
-        announce(&running);
-        let why = tokio::select! {
-            why = stop_asked() => why?,
-            failed = running.failed() => return Err(failed),
-        };
-        tracing::info!(why, "stopping");
-        running.stop().await;
-        Ok::<(), StartError>(())
-    });
+    let ended = runtime.block_on(run_until_asked(settings, announce));
+    // What was stopped in order has nothing left to wait for, and a start that was left must not be waited for.
+    runtime.shutdown_background();
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(exit::FAILED, &error.to_string()),
     }
+}
+
+async fn run_until_asked(
+    settings: Settings,
+    announce: impl FnOnce(&Running),
+) -> Result<(), StartError> {
+    // Heard from the first moment, so that no signal meets a broker that serves and does not listen yet.
+    let mut stop = StopSignals::listen()?;
+    supervisor::starting();
+    let running = tokio::select! {
+        running = Running::start(settings) => running?,
+        // A start may be left at any step: the next one begins with what is on disk.
+        why = stop.given() => {
+            supervisor::stopping(why);
+            return Ok(());
+        }
+    };
+    supervisor::serving(&running.addresses());
+    // Its beats go on until the runtime ends: closing many logs may take longer than a watchdog waits.
+    let _watchdog = supervisor::watchdog();
+    announce(&running);
+    let why = tokio::select! {
+        why = stop.given() => why,
+        failed = running.failed() => {
+            supervisor::stopping("it failed");
+            return Err(failed);
+        }
+    };
+    tracing::info!(why, "stopping");
+    supervisor::stopping(why);
+    running.stop().await;
+    Ok(())
 }
 
 fn configure(sources: &Sources) -> Result<Settings, ExitCode> {
@@ -123,14 +149,26 @@ fn configure(sources: &Sources) -> Result<Settings, ExitCode> {
     }
 }
 
-/// Waits for SIGTERM or SIGINT, and says which it was.
-async fn stop_asked() -> io::Result<&'static str> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => Ok("SIGTERM"),
-        _ = interrupt.recv() => Ok("SIGINT"),
+/// SIGTERM and SIGINT: a wish to stop.
+struct StopSignals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    /// Waits for one, and says which it was.
+    async fn given(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
+        }
     }
 }
 
