@@ -2,6 +2,7 @@
 
 pub mod laws;
 pub mod member;
+pub mod packages;
 pub mod peers;
 pub mod process;
 pub mod script;

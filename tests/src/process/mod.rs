@@ -24,5 +24,5 @@ pub use ports::free_port;
 pub use proc_stat::{cpu_seconds, resident_bytes};
 pub use properties::Properties;
 pub use ready::{announced_apis, is_serving, wait_until_serving};
-pub use said::Said;
+pub use said::{Said, sapwood_command};
 pub use sapwood::{Environment, Sapwood, binary};

@@ -4,6 +4,16 @@ use super::binary;
 use anyhow::{Context, Result};
 use std::process::{Command, Stdio};
 
+/// The binary under test, in an environment that has nothing to do with brokers.
+pub fn sapwood_command() -> Result<Command> {
+    let mut command = Command::new(binary()?);
+    let ours = |name: &String| name.starts_with("SAPWOOD_") || name.starts_with("KAFKA_");
+    for (name, _) in std::env::vars().filter(|(name, _)| ours(name)) {
+        command.env_remove(name);
+    }
+    Ok(command)
+}
+
 /// The end of a command, and all that it said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
@@ -18,12 +28,7 @@ pub struct Said {
 impl Said {
     /// Runs `sapwood` with these arguments, in an environment that has nothing to do with brokers.
     pub fn by_sapwood(arguments: &[&str]) -> Result<Self> {
-        let mut command = Command::new(binary()?);
-        let ours = |name: &String| name.starts_with("SAPWOOD_") || name.starts_with("KAFKA_");
-        for (name, _) in std::env::vars().filter(|(name, _)| ours(name)) {
-            command.env_remove(name);
-        }
-        Self::by(command.args(arguments))
+        Self::by(sapwood_command()?.args(arguments))
     }
 
     /// Runs a command without input to its end.
