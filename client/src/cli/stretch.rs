@@ -22,7 +22,7 @@ pub(super) struct Stretch {
 pub(super) enum Stop {
     /// Where the partition ended when we began.
     End,
-    /// Before this offset, also if it is still to be written.
+    /// Before this offset, or at the end if that comes first.
     At(Offset),
     /// Before the first record of this time or later.
     Time(Moment),

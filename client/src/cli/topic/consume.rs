@@ -213,7 +213,8 @@ impl Consume {
     }
 }
 
-/// Where reading stops in each partition. One that nobody leads has no end, and is not waited for.
+/// Where reading stops in each partition: at the latest where it ended when we began, for a stretch is read to its end and
+/// not waited for. One that nobody leads has no end, and is not waited for either.
 async fn ends(
     admin: &Admin,
     stop: Stop,
@@ -221,7 +222,7 @@ async fn ends(
 ) -> Result<BTreeMap<TopicPartition, Offset>, Failure> {
     let now = || extents.iter().filter_map(|(of, extent)| Some((of.clone(), extent.end?)));
     match (stop, stop.timestamp()) {
-        (Stop::At(offset), _) => Ok(extents.keys().map(|of| (of.clone(), offset)).collect()),
+        (Stop::At(offset), _) => Ok(now().map(|(of, end)| (of, end.min(offset))).collect()),
         (_, Some(time)) => {
             let wanted = now().map(|(of, _)| (of, OffsetAt::Timestamp(time))).collect();
             let listed = admin.list_offsets(&wanted, Isolation::ReadUncommitted).await?;
