@@ -3,11 +3,13 @@
 //! Each call answers for each thing that it was asked about: the outer `Result` is about the request as a whole (no broker
 //! answered), the inner ones about each topic, group or partition.
 
+mod cluster;
 mod configs;
 mod describe_topics;
 mod groups;
 mod log_dirs;
 mod offsets;
+mod quorum;
 mod records;
 mod topics;
 
@@ -21,11 +23,13 @@ use crate::connection::Connection;
 use crate::error::Error;
 
 pub use crate::offsets::{Committed, CommittedOffset, Isolation, ListedOffset, OffsetAt};
+pub use cluster::{ClusterDescription, RegisteredBroker};
 pub use configs::{ConfigChange, ConfigEntry, ConfigSource, Resource};
 pub use describe_topics::{PartitionDescription, TopicDescription};
 pub use groups::{GroupDescription, GroupMember, ListedGroup};
 pub use log_dirs::{LogDir, LogDirPartition};
 pub use offsets::Extent;
+pub use quorum::{Quorum, QuorumReplica};
 pub use topics::{CreatedTopic, NewTopic};
 
 /// The answers for several things, each with its own name and its own outcome, in the order in which they came.

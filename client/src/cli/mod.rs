@@ -19,8 +19,11 @@
 pub mod applets;
 mod begin;
 mod brokers;
+mod cluster;
 mod configs;
 mod confirm;
+mod debug;
+mod doctor;
 mod escape;
 mod failure;
 mod filter;
@@ -52,6 +55,14 @@ pub enum Commands {
     /// List, describe, rewind and delete consumer groups
     #[command(subcommand)]
     Group(group::Group),
+    /// Look at a cluster, its health and its brokers
+    #[command(subcommand)]
+    Cluster(cluster::Cluster),
+    /// Look at everything between here and a cluster that works, and say what is wrong
+    Doctor(doctor::Doctor),
+    /// Find out what is going on
+    #[command(subcommand)]
+    Debug(debug::Debug),
     /// Keep clusters by a name of one's own
     #[command(subcommand)]
     Profile(profile::Profile),
@@ -63,6 +74,9 @@ impl Commands {
         match self {
             Self::Topic(topic) => topic.run(out).await,
             Self::Group(group) => group.run(out).await,
+            Self::Cluster(cluster) => cluster.run(out).await,
+            Self::Doctor(doctor) => doctor.run(out).await,
+            Self::Debug(debug) => debug.run(out).await,
             Self::Profile(profile) => profile.run(out),
         }
     }

@@ -10,13 +10,13 @@ use crate::error::Error;
 
 /// The settings of topics.
 #[derive(Debug, Default)]
-pub(super) struct Facts {
+pub(in crate::cli) struct Facts {
     configs: BTreeMap<String, Vec<ConfigEntry>>,
 }
 
 impl Facts {
     /// Asks for the settings of all these topics at once.
-    pub(super) async fn of(
+    pub(in crate::cli) async fn of(
         admin: &Admin,
         topics: impl Iterator<Item = &TopicName>,
     ) -> Result<Self, Error> {
@@ -36,19 +36,19 @@ impl Facts {
     }
 
     /// The settings of a topic by their names; none if the topic was not asked for.
-    pub(super) fn configs(&self, topic: &TopicName) -> &[ConfigEntry] {
+    pub(in crate::cli) fn configs(&self, topic: &TopicName) -> &[ConfigEntry] {
         self.configs.get(topic.as_str()).map_or(&[], Vec::as_slice)
     }
 
     /// `min.insync.replicas` of a topic.
-    pub(super) fn min_in_sync(&self, topic: &TopicName) -> Option<usize> {
+    pub(in crate::cli) fn min_in_sync(&self, topic: &TopicName) -> Option<usize> {
         let config = self.configs(topic).iter().find(|c| c.name == "min.insync.replicas")?;
         config.value.as_ref()?.parse().ok()
     }
 }
 
 /// Where each partition begins and ends. A partition without a leader has neither.
-pub(super) async fn extents(
+pub(in crate::cli) async fn extents(
     admin: &Admin,
     topic: &Topic,
 ) -> Result<BTreeMap<TopicPartition, Extent>, Error> {
@@ -60,7 +60,7 @@ pub(super) async fn extents(
 }
 
 /// What each topic takes on disk, over all brokers that answer.
-pub(super) async fn sizes(admin: &Admin) -> Result<BTreeMap<TopicName, i64>, Error> {
+pub(in crate::cli) async fn sizes(admin: &Admin) -> Result<BTreeMap<TopicName, i64>, Error> {
     let mut sizes = BTreeMap::new();
     for (_, replica) in replicas(admin).await? {
         *sizes.entry(replica.partition.topic).or_default() += replica.size_bytes;
@@ -69,7 +69,9 @@ pub(super) async fn sizes(admin: &Admin) -> Result<BTreeMap<TopicName, i64>, Err
 }
 
 /// Every replica on disk, with the directory that it lies in. A directory that failed has none to show.
-pub(super) async fn replicas(admin: &Admin) -> Result<Vec<(String, LogDirPartition)>, Error> {
+pub(in crate::cli) async fn replicas(
+    admin: &Admin,
+) -> Result<Vec<(String, LogDirPartition)>, Error> {
     let mut all = Vec::new();
     for (_, dirs) in admin.log_dirs().await? {
         for dir in dirs?.into_iter().flatten() {
@@ -80,6 +82,6 @@ pub(super) async fn replicas(admin: &Admin) -> Result<Vec<(String, LogDirPartiti
 }
 
 /// Whether a partition has replicas that are not in sync.
-pub(super) fn is_under_replicated(partition: &Partition) -> bool {
+pub(in crate::cli) fn is_under_replicated(partition: &Partition) -> bool {
     partition.in_sync.len() < partition.replicas.len()
 }

@@ -7,7 +7,7 @@ mod consume;
 mod create;
 mod delete;
 mod describe;
-mod facts;
+pub(in crate::cli) mod facts;
 mod list;
 mod offsets;
 mod produce;
