@@ -4,7 +4,7 @@ use std::fmt;
 
 use protocol::messages::describe_configs_request::DescribeConfigsResource;
 use protocol::messages::describe_configs_response::{
-    DescribeConfigsResourceResult, DescribeConfigsResult,
+    DescribeConfigsResourceResult, DescribeConfigsResult, DescribeConfigsSynonym,
 };
 use protocol::messages::incremental_alter_configs_request::{
     AlterConfigsResource, AlterableConfig,
@@ -26,6 +26,10 @@ pub enum Resource {
     Broker(Option<NodeId>),
     /// A consumer group.
     Group(String),
+    /// The levels of a broker's loggers.
+    BrokerLogger(NodeId),
+    /// A subscription to client metrics.
+    ClientMetrics(String),
 }
 
 impl Resource {
@@ -34,13 +38,15 @@ impl Resource {
             Self::Topic(_) => 2,
             Self::Broker(_) => 4,
             Self::Group(_) => 32,
+            Self::BrokerLogger(_) => 8,
+            Self::ClientMetrics(_) => 16,
         }
     }
 
     fn name(&self) -> String {
         match self {
-            Self::Topic(name) | Self::Group(name) => name.clone(),
-            Self::Broker(Some(id)) => id.to_string(),
+            Self::Topic(name) | Self::Group(name) | Self::ClientMetrics(name) => name.clone(),
+            Self::Broker(Some(id)) | Self::BrokerLogger(id) => id.to_string(),
             Self::Broker(None) => String::new(),
         }
     }
@@ -53,6 +59,8 @@ impl fmt::Display for Resource {
             Self::Group(name) => write!(f, "group \"{name}\""),
             Self::Broker(Some(id)) => write!(f, "broker {id}"),
             Self::Broker(None) => f.write_str("all brokers"),
+            Self::BrokerLogger(id) => write!(f, "the loggers of broker {id}"),
+            Self::ClientMetrics(name) => write!(f, "client metrics \"{name}\""),
         }
     }
 }
@@ -72,6 +80,19 @@ pub struct ConfigEntry {
     pub sensitive: bool,
     /// What the broker says of it, if it was asked and has words for it.
     pub documentation: Option<String>,
+    /// Where else the value could come from, the nearest first, if the broker was asked.
+    pub synonyms: Vec<ConfigSynonym>,
+}
+
+/// One place that a value could come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigSynonym {
+    /// The key there.
+    pub name: String,
+    /// The value there.
+    pub value: Option<String>,
+    /// The place.
+    pub source: ConfigSource,
 }
 
 /// Where a setting comes from, from the nearest to the farthest.
@@ -89,6 +110,10 @@ pub enum ConfigSource {
     Default,
     /// Set on the group itself.
     Group,
+    /// The level of a logger, set while the broker ran.
+    BrokerLogger,
+    /// Set on the subscription itself.
+    ClientMetrics,
     /// A source that this client does not know, by its number.
     Other(i8),
 }
@@ -101,6 +126,8 @@ impl ConfigSource {
             3 => Self::AllBrokers,
             4 => Self::File,
             5 => Self::Default,
+            6 => Self::BrokerLogger,
+            7 => Self::ClientMetrics,
             8 => Self::Group,
             other => Self::Other(other),
         }
@@ -116,6 +143,8 @@ impl fmt::Display for ConfigSource {
             Self::File => f.write_str("file"),
             Self::Default => f.write_str("default"),
             Self::Group => f.write_str("group"),
+            Self::BrokerLogger => f.write_str("broker logger"),
+            Self::ClientMetrics => f.write_str("client metrics"),
             Self::Other(source) => write!(f, "source {source}"),
         }
     }
@@ -155,13 +184,23 @@ impl Admin {
         let is_broker = |resource: &&Resource| matches!(resource, Resource::Broker(Some(_)));
         let anywhere: Vec<&Resource> = resources.iter().filter(|r| !is_broker(r)).collect();
         if !anywhere.is_empty() {
-            each.extend(describe(&self.cluster.any().await?, &anywhere).await?);
+            each.extend(describe(&self.cluster.any().await?, &anywhere, false).await?);
         }
         for resource in resources.iter().filter(is_broker) {
             let connection = self.place_of(resource).await?;
-            each.extend(describe(&connection, &[resource]).await?);
+            each.extend(describe(&connection, &[resource], false).await?);
         }
         Ok(each)
+    }
+
+    /// Every setting of a resource, each with all the places that its value could come from.
+    pub async fn describe_configs_with_synonyms(
+        &self,
+        resource: &Resource,
+    ) -> Result<Vec<ConfigEntry>, Error> {
+        let connection = self.place_of(resource).await?;
+        let mut each = describe(&connection, &[resource], true).await?;
+        each.pop().map_or(Ok(Vec::new()), |(_, described)| described)
     }
 
     /// Changes settings of one resource, all of them or none.
@@ -200,7 +239,9 @@ impl Admin {
 
     /// A connection to the broker that knows a resource's settings.
     async fn place_of(&self, resource: &Resource) -> Result<Connection, Error> {
-        let Resource::Broker(Some(id)) = resource else { return self.cluster.any().await };
+        let (Resource::Broker(Some(id)) | Resource::BrokerLogger(id)) = resource else {
+            return self.cluster.any().await;
+        };
         if !self.cluster.view().brokers.contains_key(id) {
             self.cluster.refresh(crate::cluster::Wanted::Brokers).await?;
         }
@@ -211,6 +252,7 @@ impl Admin {
 async fn describe(
     connection: &Connection,
     resources: &[&Resource],
+    synonyms: bool,
 ) -> Result<Each<Resource, Vec<ConfigEntry>>, Error> {
     let wire = resources.iter().map(|resource| {
         DescribeConfigsResource::default()
@@ -218,7 +260,9 @@ async fn describe(
             .with_resource_name(text(&resource.name()))
             .with_configuration_keys(None)
     });
-    let request = DescribeConfigsRequest::default().with_resources(wire.collect());
+    let request = DescribeConfigsRequest::default()
+        .with_resources(wire.collect())
+        .with_include_synonyms(synonyms);
     let answer = connection.call(&request).await?;
     let of = |result: &DescribeConfigsResult| {
         let same = |resource: &&&Resource| {
@@ -241,5 +285,14 @@ fn entry(config: &DescribeConfigsResourceResult) -> ConfigEntry {
         read_only: config.read_only,
         sensitive: config.is_sensitive,
         documentation: config.documentation.as_ref().map(ToString::to_string),
+        synonyms: config.synonyms.iter().map(synonym).collect(),
+    }
+}
+
+fn synonym(synonym: &DescribeConfigsSynonym) -> ConfigSynonym {
+    ConfigSynonym {
+        name: synonym.name.to_string(),
+        value: synonym.value.as_ref().map(ToString::to_string),
+        source: ConfigSource::from_wire(synonym.source),
     }
 }

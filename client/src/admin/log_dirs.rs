@@ -37,6 +37,14 @@ pub struct LogDirPartition {
 impl Admin {
     /// The log directories of every live broker. One that failed (KAFKA_STORAGE_ERROR) is an error in the list.
     pub async fn log_dirs(&self) -> Result<Each<NodeId, Vec<Result<LogDir, Error>>>, Error> {
+        let each = self.log_dirs_by_path().await?.into_iter();
+        let without_paths =
+            |dirs: Each<String, LogDir>| dirs.into_iter().map(|(_, dir)| dir).collect();
+        Ok(each.map(|(id, dirs)| (id, dirs.map(without_paths))).collect())
+    }
+
+    /// The same with their paths, also of those that failed.
+    pub async fn log_dirs_by_path(&self) -> Result<Each<NodeId, Each<String, LogDir>>, Error> {
         let view = self.cluster.refresh(Wanted::Brokers).await?;
         let mut each = Vec::with_capacity(view.brokers.len());
         for id in view.brokers.keys() {
@@ -45,12 +53,16 @@ impl Admin {
         Ok(each)
     }
 
-    async fn log_dirs_of(&self, id: NodeId) -> Result<Vec<Result<LogDir, Error>>, Error> {
+    async fn log_dirs_of(&self, id: NodeId) -> Result<Each<String, LogDir>, Error> {
         let connection = self.cluster.node(id, Lane::Ordinary).await?;
         let answer = connection.call(&DescribeLogDirsRequest::default().with_topics(None)).await?;
         let doing = || format!("describe the log directories of broker {id}");
         Error::check(answer.error_code, None, doing)?;
-        Ok(answer.results.iter().map(|result| log_dir(id, result)).collect())
+        Ok(answer
+            .results
+            .iter()
+            .map(|result| (result.log_dir.to_string(), log_dir(id, result)))
+            .collect())
     }
 }
 

@@ -4,6 +4,7 @@
 //! answered), the inner ones about each topic, group or partition.
 
 mod cluster;
+mod config_resources;
 mod configs;
 mod describe_topics;
 mod groups;
@@ -12,6 +13,7 @@ mod offsets;
 mod quorum;
 mod records;
 mod topics;
+mod unregister;
 
 use std::time::Duration;
 
@@ -24,7 +26,8 @@ use crate::error::Error;
 
 pub use crate::offsets::{Committed, CommittedOffset, Isolation, ListedOffset, OffsetAt};
 pub use cluster::{ClusterDescription, RegisteredBroker};
-pub use configs::{ConfigChange, ConfigEntry, ConfigSource, Resource};
+pub use config_resources::ResourceKind;
+pub use configs::{ConfigChange, ConfigEntry, ConfigSource, ConfigSynonym, Resource};
 pub use describe_topics::{PartitionDescription, TopicDescription};
 pub use groups::{GroupDescription, GroupMember, ListedGroup};
 pub use log_dirs::{LogDir, LogDirPartition};

@@ -3,7 +3,7 @@
 use protocol::ids::{NodeId, Offset, TimestampMs};
 use protocol::messages::DescribeQuorumRequest;
 use protocol::messages::describe_quorum_request::{PartitionData as Asked, TopicData};
-use protocol::messages::describe_quorum_response::{PartitionData, ReplicaState};
+use protocol::messages::describe_quorum_response::{Listener, Node, PartitionData, ReplicaState};
 
 use super::{Admin, text};
 use crate::error::Error;
@@ -37,6 +37,10 @@ pub struct QuorumReplica {
     pub last_fetch: Option<TimestampMs>,
     /// When it last had all that the leader had.
     pub last_caught_up: Option<TimestampMs>,
+    /// The id of its log directory (KIP-853); zero where there is none.
+    pub directory: [u8; 16],
+    /// Where it listens for other controllers: the listener's name, the host and the port.
+    pub endpoints: Vec<(String, String, u16)>,
 }
 
 impl Admin {
@@ -56,14 +60,15 @@ impl Admin {
             let mut partitions = answer.topics.iter().flat_map(|topic| &topic.partitions);
             let partition = partitions.next().ok_or_else(nothing)?;
             Error::check(partition.error_code, partition.error_message.as_deref(), doing)?;
-            Ok(quorum(partition))
+            Ok(quorum(partition, &answer.nodes))
         })
         .await
     }
 }
 
-fn quorum(partition: &PartitionData) -> Quorum {
-    let replicas = |states: &[ReplicaState]| states.iter().map(replica).collect();
+fn quorum(partition: &PartitionData, nodes: &[Node]) -> Quorum {
+    let replicas =
+        |states: &[ReplicaState]| states.iter().map(|state| replica(state, nodes)).collect();
     Quorum {
         leader: Some(NodeId(partition.leader_id.0)).filter(|id| id.get() >= 0),
         epoch: partition.leader_epoch,
@@ -73,12 +78,19 @@ fn quorum(partition: &PartitionData) -> Quorum {
     }
 }
 
-fn replica(state: &ReplicaState) -> QuorumReplica {
+fn replica(state: &ReplicaState, nodes: &[Node]) -> QuorumReplica {
+    let node = nodes.iter().find(|node| node.node_id == state.replica_id);
+    let endpoint =
+        |listener: &Listener| (listener.name.to_string(), listener.host.to_string(), listener.port);
     let known = |number: i64| Some(number).filter(|number| *number >= 0);
     QuorumReplica {
         node: NodeId(state.replica_id.0),
         end: known(state.log_end_offset).map(Offset),
         last_fetch: known(state.last_fetch_timestamp).map(TimestampMs),
         last_caught_up: known(state.last_caught_up_timestamp).map(TimestampMs),
+        directory: *state.replica_directory_id.as_bytes(),
+        endpoints: node
+            .map(|node| node.listeners.iter().map(endpoint).collect())
+            .unwrap_or_default(),
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::java::Properties;
 use super::{Screen, Thrown};
 use crate::address::Address;
-use crate::admin::Admin;
+use crate::admin::{Admin, ListedGroup};
 use crate::cluster::{Cluster, ClusterOptions};
 use crate::error::Error;
 use crate::retry::Attempts;
@@ -49,6 +49,20 @@ impl Link {
         let client_id = config.get("client.id").unwrap_or("adminclient-1").to_owned();
         options.connection.client_id = protocol::StrBytes::from_string(client_id);
         Ok(Self { admin: Admin::new(Cluster::lazily(options)), api_timeout: api })
+    }
+
+    /// The link with this time to reach somebody.
+    pub fn patient(mut self, api_timeout: Duration) -> Self {
+        self.api_timeout = api_timeout;
+        self
+    }
+
+    /// Every group of every broker.
+    pub(super) async fn groups(&self, screen: &mut Screen) -> Result<Vec<ListedGroup>, Thrown> {
+        let class = "org.apache.kafka.common.KafkaException";
+        let nobody = |_| Thrown::new(class, "Failed to find brokers to send ListGroups");
+        self.reach("findAllBrokers", screen).await.map_err(nobody)?;
+        Ok(self.admin.list_groups().await?)
     }
 
     /// Connects, or throws what Kafka's admin client throws when it has tried for long enough. `call` is its name for

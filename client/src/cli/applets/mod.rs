@@ -19,9 +19,16 @@
 //! A tool answers as Kafka's does also where this program would say more in its own commands. What it adds goes to
 //! standard error, where Kafka's tools have their log.
 
+mod broker_api_versions;
+mod configs;
+mod consumer_groups;
+mod delete_records;
+mod get_offsets;
+mod groups;
 mod java;
 mod jopt;
 mod link;
+mod log_dirs;
 mod old;
 mod screen;
 mod stop;
@@ -29,7 +36,7 @@ mod topics;
 
 use std::process::ExitCode;
 
-pub use java::{DEFAULT_CAPACITY, Properties, Thrown, hash_map_order};
+pub use java::{DEFAULT_CAPACITY, Properties, Thrown, hash_map_order, hash_order, partition_hash};
 pub use jopt::{Kind, Opt, Parsed, Parser};
 pub use link::{Link, command_config};
 pub use screen::Screen;
@@ -50,7 +57,16 @@ pub struct Applet {
 }
 
 /// The applets that speak to a cluster.
-pub const APPLETS: &[Applet] = &[topics::APPLET];
+pub const APPLETS: &[Applet] = &[
+    broker_api_versions::APPLET,
+    configs::APPLET,
+    consumer_groups::APPLET,
+    delete_records::APPLET,
+    get_offsets::APPLET,
+    groups::APPLET,
+    log_dirs::APPLET,
+    topics::APPLET,
+];
 
 /// Runs a tool to its end, on a runtime of its own with one thread. What it returns is its exit code.
 pub fn start(tool: impl AsyncFnOnce(&mut Screen) -> u8) -> ExitCode {

@@ -3,6 +3,8 @@
 use std::fmt::Display;
 use std::io::{self, Stdout, Write};
 
+use super::Thrown;
+
 /// Where a tool prints. Trouble with standard output is nobody's error, as in Java: whoever closed it has seen enough.
 #[derive(Debug)]
 pub struct Screen {
@@ -34,6 +36,12 @@ impl Screen {
     pub fn complain_text(&mut self, text: impl Display) {
         self.flush();
         let _ = write!(io::stderr(), "{text}");
+    }
+
+    /// An exception that nobody catches, as Java reports it; its exit code.
+    pub fn uncaught(&mut self, thrown: &Thrown) -> u8 {
+        self.complain(format!("Exception in thread \"main\" {thrown}"));
+        1
     }
 
     /// Hands everything to standard output.

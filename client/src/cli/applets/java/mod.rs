@@ -4,6 +4,7 @@ mod hash;
 mod properties;
 mod thrown;
 
-pub use hash::{DEFAULT_CAPACITY, hash_map_order};
+pub(super) use hash::string_hash;
+pub use hash::{DEFAULT_CAPACITY, hash_map_order, hash_order, partition_hash};
 pub use properties::Properties;
 pub use thrown::Thrown;

@@ -62,10 +62,14 @@ impl Thrown {
         self.message.as_deref().unwrap_or("null")
     }
 
-    /// The class without its package, and the message, as an `ExecutionException` tells them about its cause.
-    pub fn caused(self) -> Self {
-        let message = self.to_string();
-        Self::new("java.util.concurrent.ExecutionException", message)
+    /// What a future throws whose work threw this.
+    pub fn in_execution(self) -> Self {
+        Self::new("java.util.concurrent.ExecutionException", self.to_string())
+    }
+
+    /// What code throws that may not throw this.
+    pub fn in_runtime(self) -> Self {
+        Self::new("java.lang.RuntimeException", self.to_string())
     }
 }
 

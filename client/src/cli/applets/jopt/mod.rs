@@ -74,6 +74,8 @@ pub struct Opt {
     separator: Option<char>,
     /// Where it is given, nothing else is required.
     for_help: bool,
+    /// The options of which one must be given for this one to be allowed; none are needed where this is empty.
+    available_if: &'static [&'static str],
 }
 
 impl Opt {
@@ -89,6 +91,7 @@ impl Opt {
             required: false,
             separator: None,
             for_help: false,
+            available_if: &[],
         }
     }
 
@@ -124,6 +127,11 @@ impl Opt {
     /// The option that takes several values in one argument.
     pub const fn separated_by(self, separator: char) -> Self {
         Self { separator: Some(separator), ..self }
+    }
+
+    /// The option that is allowed with one of these only.
+    pub const fn available_if(self, options: &'static [&'static str]) -> Self {
+        Self { available_if: options, ..self }
     }
 
     const fn for_help(self) -> Self {

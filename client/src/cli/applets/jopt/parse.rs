@@ -1,13 +1,17 @@
 //! Parsing: from words to options and their values, with joptsimple's errors.
 
 use super::{Opt, Parser, Takes};
-use crate::cli::applets::{DEFAULT_CAPACITY, Stop, Thrown, hash_map_order, old};
+use crate::cli::applets::{
+    DEFAULT_CAPACITY, Stop, Thrown, hash_map_order, hash_order, java::string_hash, old,
+};
 
 /// What a command line says.
 #[derive(Clone, Debug, Default)]
 pub struct Parsed {
     /// How many words there were at all.
     pub(super) words: usize,
+    /// The options as they came.
+    order: Vec<&'static str>,
     /// Each option that was given, with the values that it got.
     given: Vec<(Opt, Vec<String>)>,
     /// The words that are no options.
@@ -50,7 +54,10 @@ impl Parser {
                 },
             }
         }
-        self.check_required(&parsed)?;
+        if !self.all().any(|option| option.for_help && parsed.has(option)) {
+            self.check_required(&parsed)?;
+            self.check_available(&parsed)?;
+        }
         Ok(parsed)
     }
 
@@ -89,13 +96,31 @@ impl Parser {
             .filter(|option| option.required && !parsed.has(*option))
             .map(|option| option.name.to_owned())
             .collect();
-        let helped = self.all().any(|option| option.for_help && parsed.has(option));
-        if missing.is_empty() || helped {
+        if missing.is_empty() {
             return Ok(());
         }
         let missing = hash_map_order(missing, DEFAULT_CAPACITY, String::clone).join(", ");
         let message = format!("Missing required option(s) [{missing}]");
         Err(thrown("MissingRequiredOptionsException", message))
+    }
+
+    fn check_available(&self, parsed: &Parsed) -> Result<(), Thrown> {
+        let given = |name: &&str| self.option(name).is_some_and(|option| parsed.has(option));
+        let lonely = |option: &Opt| {
+            !option.available_if.is_empty()
+                && parsed.has(*option)
+                && !option.available_if.iter().any(given)
+        };
+        let lonely: Vec<&str> = self.all().filter(lonely).map(|option| option.name).collect();
+        if lonely.is_empty() {
+            return Ok(());
+        }
+        // The map is filed under lists of one name.
+        let listed = |name: &&str| string_hash(name).wrapping_add(31);
+        let lonely = hash_order(lonely, DEFAULT_CAPACITY, listed).join(", ");
+        let message =
+            format!("Option(s) [{lonely}] are unavailable given other options on the command line");
+        Err(thrown("UnavailableOptionException", message))
     }
 }
 
@@ -121,10 +146,16 @@ impl Parsed {
                 .collect(),
             (argument, _) => argument.map(str::to_owned).into_iter().collect(),
         };
+        self.order.push(option.name);
         match self.given.iter_mut().find(|(given, _)| given.name == option.name) {
             Some((_, known)) => known.extend(values),
             None => self.given.push((option, values)),
         }
+    }
+
+    /// Those of these options that were given, by name, in the order in which they came.
+    pub fn order(&self, among: &[Opt]) -> impl Iterator<Item = &'static str> {
+        self.order.iter().copied().filter(|name| among.iter().any(|option| option.name == *name))
     }
 
     /// Whether the option was given.

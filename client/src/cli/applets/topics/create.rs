@@ -3,7 +3,7 @@
 use protocol::ErrorCode;
 
 use super::options::{CONFIG, IF_NOT_EXISTS, PARTITIONS, REPLICATION_FACTOR, TOPIC};
-use super::partition;
+use super::{partition, settings};
 use crate::admin::NewTopic;
 use crate::cli::applets::link::Link;
 use crate::cli::applets::{Parsed, Screen, Thrown};
@@ -28,9 +28,8 @@ pub(super) async fn create(
     let created = link.admin.create_topics(std::slice::from_ref(&topic), false).await;
     let created =
         created.and_then(|each| each.into_iter().try_for_each(|(_, done)| done.map(drop)));
-    // Kafka's tool knows the settings' names itself, and says nothing of the name where one of them is wrong.
     let code = created.as_ref().err().and_then(Error::code);
-    warn(collides && code != Some(ErrorCode::InvalidConfig), screen);
+    warn(collides, screen);
     match created {
         Ok(()) => screen.line(format!("Created topic {}.", topic.name)),
         Err(_) if code == Some(ErrorCode::TopicAlreadyExists) && parsed.has(IF_NOT_EXISTS) => {}
@@ -85,5 +84,6 @@ pub(super) fn configs(parsed: &Parsed) -> Result<Vec<(String, String)>, Thrown> 
         configs.retain(|(known, _)| known != name);
         configs.push((name.into(), value.into()));
     }
+    settings::validate(&configs)?;
     Ok(configs)
 }

@@ -45,11 +45,25 @@ pub(super) async fn describe(
 
 fn wanted_id(parsed: &Parsed) -> Result<Option<TopicId>, Thrown> {
     let Some(text) = parsed.value(TOPIC_ID)? else { return Ok(None) };
-    let id: TopicId = text.parse().map_err(|_| {
-        let message = format!("Input string `{text}` decoded as {} bytes, which is not equal to the expected 16 bytes of a base64-encoded UUID", text.len() * 3 / 4);
-        Thrown::illegal_argument(message)
-    })?;
+    let id: TopicId = text.parse().map_err(|_| Thrown::illegal_argument(no_id(&text)))?;
     Ok(Some(id).filter(|id| *id != TopicId::ZERO))
+}
+
+/// Why a text is no id, as Java's decoder and Kafka's `Uuid` see it.
+fn no_id(text: &str) -> String {
+    match text.len() {
+        1 => "Input byte[] should at least have 2 bytes for base64 bytes".into(),
+        25.. => {
+            let prefix = text.get(..24).unwrap_or(text);
+            format!(
+                "Input string with prefix `{prefix}` is too long to be decoded as a base64 UUID"
+            )
+        }
+        length => format!(
+            "Input string `{text}` decoded as {} bytes, which is not equal to the expected 16 bytes of a base64-encoded UUID",
+            length * 3 / 4
+        ),
+    }
 }
 
 async fn by_id(

@@ -6,12 +6,14 @@ mod describe;
 mod options;
 mod partition;
 mod select;
+mod settings;
 
 use std::process::ExitCode;
 
 use super::link::{Link, command_config};
 use super::{Applet, Parsed, Screen, Stop, Thrown};
 use options::PARSER;
+pub(super) use select::include_list;
 
 /// `kafka-topics.sh`.
 pub(super) const APPLET: Applet = Applet {

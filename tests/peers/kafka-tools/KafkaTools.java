@@ -1,0 +1,87 @@
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.lang.reflect.InvocationTargetException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
+import org.apache.kafka.common.utils.Exit;
+
+/**
+ * Runs Kafka's own command line tools, one after the other, in one virtual machine.
+ *
+ * <p>Each line on standard input is a command: a class and its arguments, separated by U+0001. For each there is one line
+ * on standard output: the exit code, and what the tool printed to standard output and to standard error, both in Base64.
+ */
+public final class KafkaTools {
+    /** Thrown where a tool would have ended the process. */
+    private static final class Ended extends RuntimeException {}
+
+    private static final class Capture {
+        final ByteArrayOutputStream out = new ByteArrayOutputStream();
+        final ByteArrayOutputStream err = new ByteArrayOutputStream();
+        private Integer code;
+        private byte[] outAtEnd;
+        private byte[] errAtEnd;
+
+        /** Only the first end counts: a tool may catch ours and go on. */
+        synchronized void end(int code) {
+            if (this.code == null) {
+                System.out.flush();
+                System.err.flush();
+                this.code = code;
+                outAtEnd = out.toByteArray();
+                errAtEnd = err.toByteArray();
+            }
+        }
+
+        synchronized String told() {
+            Base64.Encoder base64 = Base64.getEncoder();
+            return code + " " + base64.encodeToString(outAtEnd) + " " + base64.encodeToString(errAtEnd);
+        }
+    }
+
+    public static void main(String[] args) throws Exception {
+        PrintStream answers = System.out;
+        BufferedReader commands =
+                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = commands.readLine(); line != null; line = commands.readLine()) {
+            answers.println(run(line.split("\u0001", -1)));
+            answers.flush();
+        }
+        System.exit(0);
+    }
+
+    private static String run(String[] words) {
+        Capture capture = new Capture();
+        PrintStream out = System.out;
+        PrintStream err = System.err;
+        System.setOut(new PrintStream(capture.out, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(capture.err, true, StandardCharsets.UTF_8));
+        Exit.Procedure end = (code, message) -> {
+            capture.end(code);
+            throw new Ended();
+        };
+        Exit.setExitProcedure(end);
+        Exit.setHaltProcedure(end);
+        try {
+            Class.forName(words[0])
+                    .getMethod("main", String[].class)
+                    .invoke(null, (Object) Arrays.copyOfRange(words, 1, words.length));
+            capture.end(0);
+        } catch (InvocationTargetException thrown) {
+            // Where the tool's own code ends the process, this is our own exception and the end is known.
+            System.err.print("Exception in thread \"main\" ");
+            thrown.getCause().printStackTrace();
+            capture.end(1);
+        } catch (ReflectiveOperationException missing) {
+            missing.printStackTrace();
+            capture.end(1);
+        } finally {
+            System.setOut(out);
+            System.setErr(err);
+        }
+        return capture.told();
+    }
+}
