@@ -7,4 +7,5 @@ pub mod peers;
 pub mod process;
 pub mod script;
 pub mod tidy;
+pub mod transcript;
 pub mod visitor;

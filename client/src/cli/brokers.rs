@@ -59,6 +59,11 @@ impl BrokerArgs {
         options.connection.request_timeout = timeout;
         options.connection.connect_timeout = timeout.min(options.connection.connect_timeout);
         known.settings.apply_to_cluster(&mut options);
+        if let Some(path) = &self.command_config {
+            for key in known.settings.unknown() {
+                eprintln!("warning: {}: no client knows \"{key}\"", path.display());
+            }
+        }
         Ok(Cluster::lazily(options))
     }
 
@@ -108,9 +113,6 @@ impl BrokerArgs {
         }
         if let Some(path) = &self.command_config {
             settings.read(path)?;
-            for key in settings.unknown() {
-                eprintln!("warning: {}: no client knows \"{key}\"", path.display());
-            }
         }
         for (key, value) in &self.settings {
             settings.set(key, value)?;
