@@ -8,6 +8,7 @@ use broker::commands::log::LogCommand;
 use broker::commands::{CheckConfig, Completion, ConfigCommand, Manual};
 use broker::server::start;
 use clap::{CommandFactory, Parser};
+use clap_complete::CompleteEnv;
 
 /// Memory that comes and goes by the megabyte is what a broker does all day.
 #[global_allocator]
@@ -16,7 +17,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// A Kafka-compatible log broker, its command line and its load tester.
 ///
 /// Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 not found or exists already, 4 denied,
-/// 5 the broker cannot be reached.
+/// 5 the broker cannot be reached, 10 the cluster is not well.
 #[derive(Debug, Parser)]
 #[command(name = "sapwood", version, disable_help_subcommand = true, max_term_width = 100)]
 struct Arguments {
@@ -73,11 +74,13 @@ fn main() -> ExitCode {
 }
 
 fn sapwood() -> ExitCode {
+    // A shell that asks how a line may go on is answered, and that is all.
+    CompleteEnv::with_factory(Arguments::command).complete();
     match Arguments::parse().command {
         Command::Dev(arguments) => start::dev(&arguments),
         Command::Log(command) => command.run(),
         Command::Server(command) => command.run(),
-        Command::Completion(completion) => completion.run(Arguments::command()),
+        Command::Completion(completion) => completion.run(),
         Command::Man(manual) => manual.run(Arguments::command()),
         Command::Client(command) => client::cli::run(command),
         Command::InstallShims(command) => command.run(),

@@ -56,7 +56,8 @@ impl Stage {
         if std::env::var_os("UPDATE_SCRIPTS").is_some() {
             return Ok(std::fs::write(path, seen)?);
         }
-        let wrong = expected.lines().zip(seen.lines()).position(|(expected, seen)| expected != seen);
+        let wrong =
+            expected.lines().zip(seen.lines()).position(|(expected, seen)| expected != seen);
         let line = wrong.unwrap_or_else(|| expected.lines().count().min(seen.lines().count()));
         ensure!(expected == seen, "{} line {}; seen:\n{seen}", path.display(), line + 1);
         Ok(())

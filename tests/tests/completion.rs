@@ -1,8 +1,9 @@
 //! Shell completions and manual pages, from the binary.
 
-use sapwood_tests::process::Said;
+use sapwood_tests::process::{Said, Sapwood, binary};
 use std::collections::BTreeSet;
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::process::Command;
 use tempfile::TempDir;
 
@@ -15,11 +16,14 @@ fn offered_by_bash(line: &[&str]) -> BTreeSet<String> {
     let dir = TempDir::new().expect("a directory");
     let script = dir.path().join("sapwood.bash");
     fs::write(&script, sapwood(&["completion", "bash"]).out).expect("write the script");
-    let ask = r#"source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
-        _sapwood sapwood "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+    symlink(binary().expect("the binary"), dir.path().join("sapwood")).expect("link the binary");
+    let ask = r#"PATH="$1:$PATH"; source "$1/sapwood.bash"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
+        _clap_complete_sapwood sapwood "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
         printf '%s\n' "${COMPREPLY[@]}""#;
     let mut bash = Command::new("bash");
-    bash.args(["--norc", "-c", ask, "bash"]).arg(&script).arg("sapwood").args(line);
+    bash.args(["--norc", "-c", ask, "bash"]).arg(dir.path()).arg("sapwood").args(line);
+    // Nobody's own cluster, profile or home has a say.
+    bash.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
     let said = Said::by(&mut bash).expect("bash runs");
     assert_eq!((said.code, said.err.as_str()), (Some(0), ""));
     said.out.lines().map(str::to_owned).collect()
@@ -28,7 +32,7 @@ fn offered_by_bash(line: &[&str]) -> BTreeSet<String> {
 #[test]
 fn bash_completes_commands_and_flags() {
     let nouns = offered_by_bash(&[""]);
-    for noun in ["dev", "server", "topic", "group", "completion", "man"] {
+    for noun in ["dev", "server", "topic", "group", "cluster", "completion", "man"] {
         assert!(nouns.contains(noun), "{noun} is not among {nouns:?}");
     }
     assert_eq!(offered_by_bash(&["server", "check-c"]), ["check-config".to_owned()].into());
@@ -37,11 +41,30 @@ fn bash_completes_commands_and_flags() {
 }
 
 #[test]
+fn bash_completes_the_names_of_topics_and_groups() {
+    let broker = Sapwood::start().expect("a broker");
+    let at = broker.address().to_string();
+    for topic in ["logs", "logs-old", "metrics"] {
+        assert_eq!(sapwood(&["topic", "create", topic, "-b", &at]).code, Some(0));
+    }
+    let seek = ["group", "seek", "readers", "--to", "end", "-t", "logs", "--execute", "-b", &at];
+    assert_eq!(sapwood(&seek).code, Some(0));
+    let of = |line: &[&str]| offered_by_bash(&[line, &["lo"]].concat());
+    let logs: BTreeSet<String> = ["logs".to_owned(), "logs-old".to_owned()].into();
+    assert_eq!(of(&["topic", "-b", &at, "describe"]), logs);
+    assert_eq!(of(&["topic", "consume", "--brokers", &at]), logs);
+    let groups = offered_by_bash(&["group", "describe", "-b", &at, "r"]);
+    assert_eq!(groups, ["readers".to_owned()].into());
+    // A cluster that is not there completes to nothing, and says nothing.
+    assert_eq!(of(&["topic", "-b", "127.0.0.1:1", "describe"]), BTreeSet::from([String::new()]));
+}
+
+#[test]
 fn every_shell_has_a_script() {
     for (shell, mark) in [
-        ("bash", "complete -F _sapwood"),
+        ("bash", "-F _clap_complete_sapwood sapwood"),
         ("zsh", "#compdef sapwood"),
-        ("fish", "complete -c sapwood"),
+        ("fish", "--command sapwood"),
         ("powershell", "Register-ArgumentCompleter"),
         ("elvish", "set edit:completion:arg-completer[sapwood]"),
     ] {

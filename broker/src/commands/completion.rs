@@ -1,8 +1,11 @@
 //! `sapwood completion`: a script that completes command lines, for each shell.
 
+use std::io;
 use std::process::ExitCode;
 
-use clap_complete::{Shell, generate};
+use clap_complete::Shell;
+use clap_complete::env::Shells;
+use client::cli::Failure;
 
 /// The arguments.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -18,11 +21,21 @@ pub struct Completion {
 }
 
 impl Completion {
-    /// Runs `sapwood completion` for this command line.
-    pub fn run(self, mut command: clap::Command) -> ExitCode {
-        // Into memory first: the generator takes a closed pipe for a reason to panic.
-        let mut script = Vec::new();
-        generate(self.shell, &mut command, "sapwood", &mut script);
-        super::run_with_output(|out| Ok(out.write_all(&script)?))
+    /// Runs `sapwood completion`.
+    pub fn run(self) -> ExitCode {
+        super::run_with_output(|out| {
+            let mut script = Vec::new();
+            self.write(&mut script)
+                .map_err(|error| Failure::other("write the completion script", &error))?;
+            Ok(out.write_all(&script)?)
+        })
+    }
+
+    /// The script calls `sapwood` for each completion, since topics and groups are known to the cluster alone.
+    fn write(self, script: &mut Vec<u8>) -> io::Result<()> {
+        let name = self.shell.to_string();
+        let shells = Shells::builtins();
+        let shell = shells.completer(&name).ok_or_else(|| io::Error::other("it has none"))?;
+        shell.write_registration("COMPLETE", "sapwood", "sapwood", "sapwood", script)
     }
 }

@@ -20,6 +20,7 @@ pub mod applets;
 mod begin;
 mod brokers;
 mod cluster;
+mod complete;
 mod configs;
 mod confirm;
 mod debug;

@@ -7,6 +7,7 @@ use clap::Args;
 use super::with_nearest;
 use crate::admin::Admin;
 use crate::cli::brokers::BrokerArgs;
+use crate::cli::complete;
 use crate::cli::confirm::ConfirmArgs;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output::counted;
@@ -15,7 +16,7 @@ use crate::cli::output::counted;
 #[derive(Debug, Args)]
 pub struct Delete {
     /// The groups' ids
-    #[arg(required = true, value_name = "GROUP")]
+    #[arg(required = true, value_name = "GROUP", add = complete::groups())]
     groups: Vec<String>,
     #[command(flatten)]
     confirm: ConfirmArgs,

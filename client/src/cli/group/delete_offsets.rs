@@ -8,6 +8,7 @@ use protocol::ids::{PartitionIndex, TopicName, TopicPartition};
 use super::with_nearest;
 use crate::admin::Admin;
 use crate::cli::brokers::BrokerArgs;
+use crate::cli::complete;
 use crate::cli::confirm::ConfirmArgs;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output::counted;
@@ -16,6 +17,7 @@ use crate::cli::output::counted;
 #[derive(Debug, Args)]
 pub struct DeleteOffsets {
     /// The group's id
+    #[arg(add = complete::groups())]
     group: String,
     /// Topics, or single partitions of them as TOPIC:N
     #[arg(

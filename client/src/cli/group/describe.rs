@@ -8,6 +8,7 @@ use super::progress::{Progress, total_lag};
 use super::with_nearest;
 use crate::admin::GroupDescription;
 use crate::cli::brokers::BrokerArgs;
+use crate::cli::complete;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output::{Column, Listing, OutputArgs, Page};
 use protocol::ids::TopicPartition;
@@ -16,7 +17,7 @@ use protocol::ids::TopicPartition;
 #[derive(Debug, Args)]
 pub struct Describe {
     /// The groups' ids
-    #[arg(required = true, value_name = "GROUP")]
+    #[arg(required = true, value_name = "GROUP", add = complete::groups())]
     groups: Vec<String>,
     /// Only the members, with all that each was given
     #[arg(short, long)]

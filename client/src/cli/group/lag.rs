@@ -10,6 +10,7 @@ use super::progress::Progress;
 use super::with_nearest;
 use crate::admin::Admin;
 use crate::cli::brokers::BrokerArgs;
+use crate::cli::complete;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output::{Column, Listing, OutputArgs};
 use crate::cli::span::Span;
@@ -18,7 +19,7 @@ use crate::cli::span::Span;
 #[derive(Debug, Args)]
 pub struct Lag {
     /// The groups' ids [default: all that have any]
-    #[arg(value_name = "GROUP")]
+    #[arg(value_name = "GROUP", add = complete::groups())]
     groups: Vec<String>,
     /// A line for each topic of each group
     #[arg(short, long)]

@@ -15,6 +15,7 @@ use super::plan::{Move, Target, plan, read_file};
 use crate::admin::{Admin, Committed, CommittedOffset};
 use crate::cli::begin::Begin;
 use crate::cli::brokers::BrokerArgs;
+use crate::cli::complete;
 use crate::cli::failure::Failure;
 use crate::cli::output::{Column, Listing, OutputArgs, counted};
 use crate::cluster::Wanted;
@@ -25,6 +26,7 @@ use crate::error::Kind;
 #[command(group = ArgGroup::new("target").required(true).args(["to", "shift", "to_group", "to_file"]))]
 pub struct Seek {
     /// The group's id
+    #[arg(add = complete::groups())]
     group: String,
     /// Go here: start, end, an offset, -10 for ten before the end, +10 for ten after the start, @2026-01-31T12:00, @-1h
     #[arg(long, value_name = "WHERE", allow_hyphen_values = true)]
@@ -33,7 +35,7 @@ pub struct Seek {
     #[arg(long, value_name = "RECORDS", allow_hyphen_values = true)]
     shift: Option<i64>,
     /// Go where this group is
-    #[arg(long, value_name = "GROUP")]
+    #[arg(long, value_name = "GROUP", add = complete::groups())]
     to_group: Option<String>,
     /// Go where this file says, with lines of topic,partition,offset as kafka-consumer-groups.sh --export writes them
     #[arg(long, value_name = "FILE")]

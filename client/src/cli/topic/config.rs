@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use super::{name, require};
 use crate::admin::{ConfigSource, Resource};
 use crate::cli::brokers::BrokerArgs;
+use crate::cli::complete;
 use crate::cli::configs;
 use crate::cli::failure::Failure;
 use crate::cli::output::OutputArgs;
@@ -29,6 +30,7 @@ pub enum Config {
 #[derive(Debug, Args)]
 pub struct List {
     /// The topic
+    #[arg(add = complete::topics())]
     topic: String,
     /// Only those that are set on the topic itself
     #[arg(long)]
@@ -43,6 +45,7 @@ pub struct List {
 #[derive(Debug, Args)]
 pub struct Get {
     /// The topic
+    #[arg(add = complete::topics())]
     topic: String,
     /// The keys
     #[arg(required = true, value_name = "KEY")]
@@ -57,6 +60,7 @@ pub struct Get {
 #[derive(Debug, Args)]
 pub struct Set {
     /// The topic
+    #[arg(add = complete::topics())]
     topic: String,
     /// The keys and their values
     #[arg(required = true, value_name = "KEY=VALUE")]
@@ -72,6 +76,7 @@ pub struct Set {
 #[derive(Debug, Args)]
 pub struct Unset {
     /// The topic
+    #[arg(add = complete::topics())]
     topic: String,
     /// The keys
     #[arg(required = true, value_name = "KEY")]

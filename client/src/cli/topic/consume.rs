@@ -12,6 +12,7 @@ use super::{names, require};
 use crate::admin::{Admin, Extent};
 use crate::cli::begin::Begin;
 use crate::cli::brokers::BrokerArgs;
+use crate::cli::complete;
 use crate::cli::failure::Failure;
 use crate::cli::filter::FilterArgs;
 use crate::cli::format::Format;
@@ -27,7 +28,7 @@ const POLL: Duration = Duration::from_secs(1);
 #[derive(Debug, Args)]
 pub struct Consume {
     /// The topics
-    #[arg(required = true, value_name = "TOPIC")]
+    #[arg(required = true, value_name = "TOPIC", add = complete::topics())]
     topics: Vec<String>,
     /// Where to begin, and perhaps where to stop: start, end, an offset, -10 for the last ten, +10 to pass over ten, @2026-01-31T12:00, @-1h, 5:20, @-1h:end [default: start; in a group, the group's commit]
     #[arg(short, long, value_name = "WHERE", allow_hyphen_values = true)]
@@ -36,7 +37,7 @@ pub struct Consume {
     #[arg(short, long, value_name = "COUNT")]
     num: Option<u64>,
     /// Read as a member of this group, which shares the partitions and remembers how far it came
-    #[arg(short, long, value_name = "GROUP", conflicts_with = "partitions")]
+    #[arg(short, long, value_name = "GROUP", conflicts_with = "partitions", add = complete::groups())]
     group: Option<String>,
     /// Only these partitions
     #[arg(short, long, value_name = "N,…", value_delimiter = ',')]

@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 
 use super::{name, with_nearest};
 use crate::cli::brokers::BrokerArgs;
+use crate::cli::complete;
 use crate::cli::escape;
 use crate::cli::failure::Failure;
 use crate::producer::{Acks, Compression, Delivery, Header, Producer, ProducerOptions, Record};
@@ -26,6 +27,7 @@ const DELIVERIES_MAX: usize = 100_000;
 #[derive(Debug, Args)]
 pub struct Produce {
     /// The topic
+    #[arg(add = complete::topics())]
     topic: String,
     /// Each line is a key and a value with this between them
     #[arg(short, long, value_name = "DELIMITER")]

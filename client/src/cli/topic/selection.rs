@@ -5,6 +5,7 @@ use protocol::ids::TopicName;
 use regex::Regex;
 
 use super::names;
+use crate::cli::complete;
 use crate::cli::failure::Failure;
 use crate::cluster::{Cluster, Wanted};
 
@@ -12,7 +13,7 @@ use crate::cluster::{Cluster, Wanted};
 #[derive(Debug, Args)]
 pub(super) struct Selection {
     /// The topics' names
-    #[arg(required = true, value_name = "TOPIC")]
+    #[arg(required = true, value_name = "TOPIC", add = complete::topics())]
     topics: Vec<String>,
     /// Take the names for regular expressions, which must match whole names
     #[arg(short = 'r', long)]
