@@ -42,7 +42,40 @@ public final class KafkaTools {
         }
     }
 
+    /** The tool that runs now; none between two commands. */
+    private static Capture running;
+
+    /**
+     * Some tools leave their end to a library, which knows nothing of Kafka's procedures. Only a security manager hears of
+     * that, for as long as Java still has one.
+     */
+    @SuppressWarnings("removal")
+    private static void hearOfExits() {
+        java.security.Policy.setPolicy(
+                new java.security.Policy() {
+                    @Override
+                    public boolean implies(
+                            java.security.ProtectionDomain domain, java.security.Permission permission) {
+                        return true;
+                    }
+                });
+        System.setSecurityManager(
+                new SecurityManager() {
+                    @Override
+                    public void checkExit(int code) {
+                        if (running != null) {
+                            running.end(code);
+                            throw new Ended();
+                        }
+                    }
+
+                    @Override
+                    public void checkPermission(java.security.Permission permission) {}
+                });
+    }
+
     public static void main(String[] args) throws Exception {
+        hearOfExits();
         PrintStream answers = System.out;
         BufferedReader commands =
                 new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -55,6 +88,7 @@ public final class KafkaTools {
 
     private static String run(String[] words) {
         Capture capture = new Capture();
+        running = capture;
         PrintStream out = System.out;
         PrintStream err = System.err;
         System.setOut(new PrintStream(capture.out, true, StandardCharsets.UTF_8));
@@ -79,6 +113,7 @@ public final class KafkaTools {
             missing.printStackTrace();
             capture.end(1);
         } finally {
+            running = null;
             System.setOut(out);
             System.setErr(err);
         }

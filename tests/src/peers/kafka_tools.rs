@@ -35,6 +35,7 @@ impl KafkaTools {
         // What a tool would log is not what it prints.
         java.args(["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Dlog4j2.level=OFF", "-cp"]);
         java.arg(format!("{}/*", apache::jars()?.display()));
+        java.arg("-Djava.security.manager=allow");
         java.arg(commands::sources("kafka-tools").join("KafkaTools.java"));
         java.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = java.spawn().context("start java")?;

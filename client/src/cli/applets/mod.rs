@@ -19,7 +19,9 @@
 //! A tool answers as Kafka's does also where this program would say more in its own commands. What it adds goes to
 //! standard error, where Kafka's tools have their log.
 
+pub mod argparse;
 mod broker_api_versions;
+mod cluster;
 mod configs;
 mod consumer_groups;
 mod delete_records;
@@ -29,6 +31,7 @@ mod java;
 mod jopt;
 mod link;
 mod log_dirs;
+mod metadata_quorum;
 mod old;
 mod screen;
 mod stop;
@@ -36,7 +39,9 @@ mod topics;
 
 use std::process::ExitCode;
 
-pub use java::{DEFAULT_CAPACITY, Properties, Thrown, hash_map_order, hash_order, partition_hash};
+pub use java::{
+    DEFAULT_CAPACITY, Properties, Thrown, hash_map_order, hash_order, partition_hash, why_no_uuid,
+};
 pub use jopt::{Kind, Opt, Parsed, Parser};
 pub use link::{Link, command_config};
 pub use screen::Screen;
@@ -59,12 +64,14 @@ pub struct Applet {
 /// The applets that speak to a cluster.
 pub const APPLETS: &[Applet] = &[
     broker_api_versions::APPLET,
+    cluster::APPLET,
     configs::APPLET,
     consumer_groups::APPLET,
     delete_records::APPLET,
     get_offsets::APPLET,
     groups::APPLET,
     log_dirs::APPLET,
+    metadata_quorum::APPLET,
     topics::APPLET,
 ];
 

@@ -33,7 +33,7 @@ fn is_core(c: u8) -> bool {
 }
 
 /// The text in the pieces between which a line may end.
-pub(super) fn pieces(text: &str) -> Vec<&str> {
+pub(in crate::cli::applets) fn pieces(text: &str) -> Vec<&str> {
     let mut pieces = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {

@@ -9,6 +9,7 @@ mod checks;
 mod page;
 mod parse;
 
+pub(super) use breaks::pieces;
 pub use parse::Parsed;
 
 /// What an option's argument is read as.

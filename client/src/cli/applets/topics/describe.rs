@@ -11,7 +11,7 @@ use super::options::{
 use super::{partition::numbers, select};
 use crate::admin::{ConfigEntry, ConfigSource, PartitionDescription, Resource, TopicDescription};
 use crate::cli::applets::link::Link;
-use crate::cli::applets::{DEFAULT_CAPACITY, Parsed, Screen, Thrown, hash_map_order};
+use crate::cli::applets::{DEFAULT_CAPACITY, Parsed, Screen, Thrown, hash_map_order, why_no_uuid};
 use crate::cluster::Wanted;
 
 /// `--partition-size-limit-per-response` where nobody sets it.
@@ -45,25 +45,8 @@ pub(super) async fn describe(
 
 fn wanted_id(parsed: &Parsed) -> Result<Option<TopicId>, Thrown> {
     let Some(text) = parsed.value(TOPIC_ID)? else { return Ok(None) };
-    let id: TopicId = text.parse().map_err(|_| Thrown::illegal_argument(no_id(&text)))?;
+    let id: TopicId = text.parse().map_err(|_| Thrown::illegal_argument(why_no_uuid(&text)))?;
     Ok(Some(id).filter(|id| *id != TopicId::ZERO))
-}
-
-/// Why a text is no id, as Java's decoder and Kafka's `Uuid` see it.
-fn no_id(text: &str) -> String {
-    match text.len() {
-        1 => "Input byte[] should at least have 2 bytes for base64 bytes".into(),
-        25.. => {
-            let prefix = text.get(..24).unwrap_or(text);
-            format!(
-                "Input string with prefix `{prefix}` is too long to be decoded as a base64 UUID"
-            )
-        }
-        length => format!(
-            "Input string `{text}` decoded as {} bytes, which is not equal to the expected 16 bytes of a base64-encoded UUID",
-            length * 3 / 4
-        ),
-    }
 }
 
 async fn by_id(
