@@ -1,10 +1,12 @@
-//! `sapwood log dump` and `sapwood log verify`: what they say of files that are well, and of each kind of damage.
+//! `sapwood log dump` and `sapwood log verify`: what they say of files that are well, and of each kind of damage. And
+//! `kafka-dump-log`, which says of both what Kafka's own tool says.
 
 use anyhow::Result;
 use client::admin::NewTopic;
 use client::consumer::{Consumer, ConsumerOptions};
 use client::offsets::OffsetAt;
 use client::producer::Record;
+use sapwood_tests::peers::KafkaTools;
 use sapwood_tests::process::{Sapwood, binary};
 use sapwood_tests::visitor::Visitor;
 use serde_json::Value;
@@ -248,4 +250,73 @@ fn what_is_no_partition_is_no_partition() {
     fs::write(dir.path().join("notes.txt"), "x").expect("written");
     let (code, said) = log(&["dump"], &dir.path().join("notes.txt"));
     assert_eq!(code, Some(2), "{said}");
+}
+
+const DUMP_LOG: &str = "org.apache.kafka.tools.DumpLogSegments";
+
+/// What Kafka's tool and ours say of files in a folder, which must be the same but for stack traces.
+fn compare(kafka: &mut KafkaTools, folder: &Path, files: &str, options: &[&str]) {
+    let file = |name: &str| folder.join(name).display().to_string();
+    let files: Vec<String> = files.split(' ').map(file).collect();
+    let mut arguments = vec!["--files".to_owned(), files.join(",")];
+    arguments.extend(options.iter().map(|option| (*option).to_owned()));
+    let theirs = kafka.run(DUMP_LOG, &arguments).expect("Kafka's tool ends");
+    let mut command = Command::new(binary().expect("the binary"));
+    std::os::unix::process::CommandExt::arg0(&mut command, "kafka-dump-log.sh");
+    let ours = command.args(&arguments).output().expect("our tool ends");
+    let text = |bytes| String::from_utf8(bytes).expect("text");
+    let (out, err) = (text(ours.stdout), text(ours.stderr));
+    let is_trace = |line: &&str| line.starts_with("\tat ") || line.starts_with("Exception in ");
+    let lines = |text: &str| -> Vec<String> {
+        text.lines().filter(|line| !is_trace(line)).map(str::to_owned).collect()
+    };
+    assert_eq!(out, theirs.out, "{arguments:?}");
+    if theirs.code == 0 {
+        assert_eq!(lines(&err), lines(&theirs.err), "{arguments:?}");
+    }
+    assert_eq!(ours.status.code(), Some(theirs.code), "{arguments:?}\n{err}");
+}
+
+#[tokio::test]
+async fn kafka_dump_log_says_what_kafkas_own_tool_says_also_of_damage() {
+    let kept = Kept::stopped().await;
+    let mut kafka = KafkaTools::start().expect("Kafka's tools");
+    let segments = fs::read_dir(&kept.folder).expect("the folder").flatten();
+    let mut names: Vec<String> =
+        segments.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    let all = names.join(" ");
+    let (log, index, times) =
+        (format!("{FIRST}.log"), format!("{FIRST}.index"), format!("{FIRST}.timeindex"));
+    let both = format!("{index} {times}");
+    let mut same = |folder: &Path, files: &str, options: &[&str]| {
+        compare(&mut kafka, folder, files, options);
+    };
+    same(&kept.folder, &all, &[]);
+    same(&kept.folder, &all, &["--deep-iteration", "--verify-index-only"]);
+    same(&kept.folder, &log, &["--print-data-log", "--max-bytes", "60000"]);
+    same(&kept.folder, &log, &["--print-data-log", "--skip-record-metadata"]);
+    same(&kept.folder, &both, &["--index-sanity-check"]);
+    let offsets = kept.folder.with_file_name("__consumer_offsets-0");
+    for number in 0..4 {
+        let folder = offsets.with_file_name(format!("__consumer_offsets-{number}"));
+        same(&folder, &log, &["--offsets-decoder"]);
+    }
+
+    let at = second_batch(&kept.folder.join(&log));
+    let mut harmed = |file: &str, position: u64, bytes: &[u8], shown: &str, options: &[&str]| {
+        kept.harmed(|folder| {
+            overwrite(&folder.join(file), position, bytes);
+            same(folder, shown, options);
+        });
+    };
+    harmed(&log, at + 100, b"damaged", &log, &[]);
+    harmed(&log, at, &[0; 8], &log, &["--deep-iteration"]);
+    harmed(&log, at + 16, &[7], &log, &[]);
+    harmed(&log, at + 8, &[0xff; 4], &log, &[]);
+    harmed(&index, 4, &[0, 0, 0, 1], &both, &[]);
+    harmed(&index, 0, &[0, 0, 0, 1, 0, 0, 0, 0], &both, &[]);
+    harmed(&times, 0, &[0; 8], &times, &[]);
+    harmed(&times, 8, &[0, 0, 7, 7], &times, &[]);
+    harmed(&times, 0, &[0x7f], &times, &["--index-sanity-check"]);
 }

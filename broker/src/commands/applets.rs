@@ -3,6 +3,11 @@
 //! `kafka-topics.sh` is a link to this binary, which looks at the name that it was called by, as busybox does. Every part
 //! of the binary has a table of its own; here they are one.
 
+mod dump_log;
+mod server_start;
+mod server_stop;
+mod storage_tool;
+
 use std::ffi::OsStr;
 use std::path::Path;
 use std::process::ExitCode;
@@ -18,7 +23,11 @@ pub fn all() -> impl Iterator<Item = &'static Applet> {
 }
 
 /// The tables of the crates.
-const TABLES: &[&[Applet]] = &[APPLETS];
+const TABLES: &[&[Applet]] = &[APPLETS, bench::applets::APPLETS, OURS];
+
+/// Those that work on the files of this machine.
+const OURS: &[Applet] =
+    &[dump_log::APPLET, storage_tool::APPLET, server_start::APPLET, server_stop::APPLET];
 
 /// Runs the applet that this process was called by, if it was called by the name of one.
 pub fn called() -> Option<ExitCode> {

@@ -13,7 +13,8 @@ use super::applets;
 
 /// Make Kafka's scripts (kafka-topics.sh and its family) in a folder, as links to this binary.
 ///
-/// Put the folder first in PATH, or name it where a program asks for Kafka's bin folder. A file that is there already
+/// Put the folder first in PATH, or name it where a program asks for Kafka's bin folder. Programs that ask for the folder
+/// above (KAFKA_PATH of librdkafka's test-suite, KAFKA_HOME) look for `bin` in it: make the links in X/bin, and name X. A file that is there already
 /// stays, unless --force is given.
 #[derive(Debug, Args)]
 pub struct InstallShims {

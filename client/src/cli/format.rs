@@ -203,6 +203,7 @@ fn length(bytes: Option<&[u8]>) -> i64 {
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
+    use protocol::batch::TimestampType;
     use protocol::ids::{
         LeaderEpoch, Offset, PartitionIndex, TimestampMs, TopicName, TopicPartition,
     };
@@ -220,6 +221,7 @@ mod tests {
             offset: Offset(42),
             leader_epoch: LeaderEpoch(7),
             timestamp: TimestampMs(1000),
+            timestamp_type: TimestampType::CreateTime,
             key: Some(Bytes::from_static(b"k")),
             value: Some(Bytes::from_static(b"value")),
             headers: vec![header("a", Some("1")), header("b", None)],

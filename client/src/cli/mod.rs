@@ -30,6 +30,7 @@ mod failure;
 mod filter;
 mod format;
 mod group;
+mod lines;
 pub mod output;
 mod parse;
 mod profile;

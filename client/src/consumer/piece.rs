@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::collections::VecDeque;
 
 use bytes::Bytes;
-use protocol::batch::{Batches, RecordBatch, Records, batches};
+use protocol::batch::{Batches, RecordBatch, Records, TimestampType, batches};
 use protocol::ids::{LeaderEpoch, Offset, ProducerId, TopicPartition};
 
 use super::record::Record;
@@ -44,6 +44,7 @@ struct OpenBatch {
     /// Where the partition goes on after it, which its last record need not say after compaction.
     end: Offset,
     epoch: LeaderEpoch,
+    timestamp_type: TimestampType,
 }
 
 impl Piece {
@@ -82,6 +83,7 @@ impl Piece {
                         offset: record.offset,
                         leader_epoch: open.epoch,
                         timestamp: record.timestamp,
+                        timestamp_type: open.timestamp_type,
                         key: record.key,
                         value: record.value,
                         headers: record.headers,
@@ -112,7 +114,12 @@ impl Piece {
             return Ok(());
         }
         let records = batch.records().map_err(|error| damaged(&self.partition, &error))?;
-        self.open = Some(OpenBatch { records, end, epoch: self.epoch });
+        self.open = Some(OpenBatch {
+            records,
+            end,
+            epoch: self.epoch,
+            timestamp_type: batch.header().timestamp_type(),
+        });
         Ok(())
     }
 

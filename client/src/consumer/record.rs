@@ -1,7 +1,7 @@
 //! A record: what a program gets from a consumer.
 
 use bytes::Bytes;
-use protocol::batch::Header;
+use protocol::batch::{Header, TimestampType};
 use protocol::ids::{LeaderEpoch, Offset, TimestampMs, TopicPartition};
 
 /// One record that was read.
@@ -18,6 +18,8 @@ pub struct Record {
     pub leader_epoch: LeaderEpoch,
     /// When it happened, or was appended, as the topic has it.
     pub timestamp: TimestampMs,
+    /// Which of the two it is.
+    pub timestamp_type: TimestampType,
     /// What it is about.
     pub key: Option<Bytes>,
     /// What it says; `None` is a tombstone.

@@ -79,6 +79,8 @@ public final class KafkaTools {
         PrintStream answers = System.out;
         BufferedReader commands =
                 new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        // The commands are not for the tools to read.
+        System.setIn(java.io.InputStream.nullInputStream());
         for (String line = commands.readLine(); line != null; line = commands.readLine()) {
             answers.println(run(line.split("\u0001", -1)));
             answers.flush();

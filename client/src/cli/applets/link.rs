@@ -117,6 +117,21 @@ fn refuse_what_we_do_not_speak(config: &Properties) -> Result<(), Thrown> {
     }
 }
 
+/// What is wrong with the servers of a command line, in the words of Kafka's tools.
+pub fn check_servers(servers: &str) -> Result<(), String> {
+    if servers.trim().is_empty() {
+        return Err("Error while validating the bootstrap address\n".into());
+    }
+    let has_port = |server: &str| {
+        let port = server.trim().rsplit_once(':').map(|(_, port)| port);
+        port.is_some_and(|port| !port.is_empty() && port.bytes().all(|c| c.is_ascii_digit()))
+    };
+    match servers.split(',').all(has_port) {
+        true => Ok(()),
+        false => Err("Please provide valid host:port like host1:9091,host2:9092\n".into()),
+    }
+}
+
 /// The addresses of a list; what is wrong with it is hidden by Kafka behind the same sentence.
 fn addresses(servers: &str) -> Result<Vec<Address>, Thrown> {
     let failed = || {

@@ -23,6 +23,8 @@ pub mod argparse;
 mod broker_api_versions;
 mod cluster;
 mod configs;
+mod console_consumer;
+mod console_producer;
 mod consumer_groups;
 mod delete_records;
 mod get_offsets;
@@ -34,6 +36,8 @@ mod log_dirs;
 mod metadata_quorum;
 mod old;
 mod screen;
+mod settings;
+mod signals;
 mod stop;
 mod topics;
 
@@ -43,8 +47,10 @@ pub use java::{
     DEFAULT_CAPACITY, Properties, Thrown, hash_map_order, hash_order, partition_hash, why_no_uuid,
 };
 pub use jopt::{Kind, Opt, Parsed, Parser};
-pub use link::{Link, command_config};
+pub use link::{Link, check_servers, command_config};
 pub use screen::Screen;
+pub use settings::{consumer_options, key_values, producer_options};
+pub use signals::Signals;
 pub use stop::Stop;
 
 /// The release whose tools these are.
@@ -66,6 +72,8 @@ pub const APPLETS: &[Applet] = &[
     broker_api_versions::APPLET,
     cluster::APPLET,
     configs::APPLET,
+    console_consumer::APPLET,
+    console_producer::APPLET,
     consumer_groups::APPLET,
     delete_records::APPLET,
     get_offsets::APPLET,

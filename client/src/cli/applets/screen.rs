@@ -26,6 +26,11 @@ impl Screen {
         let _ = write!(self.out, "{text}");
     }
 
+    /// Bytes on standard output, as they are.
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        let _ = self.out.write_all(bytes);
+    }
+
     /// A line on standard error, after everything that was printed before it.
     pub fn complain(&mut self, text: impl Display) {
         self.flush();

@@ -1,25 +1,21 @@
 //! `sapwood topic produce`: writes each line of standard input as a record.
 
 use std::collections::VecDeque;
-use std::io::{self, BufRead, Write};
+use std::io::Write;
 use std::time::Duration;
 
 use bytes::Bytes;
 use clap::{Args, ValueEnum};
 use protocol::ids::PartitionIndex;
-use tokio::sync::mpsc;
 
 use super::{name, with_nearest};
 use crate::cli::brokers::BrokerArgs;
 use crate::cli::complete;
 use crate::cli::escape;
 use crate::cli::failure::Failure;
+use crate::cli::lines::lines;
 use crate::producer::{Acks, Compression, Delivery, Header, Producer, ProducerOptions, Record};
 
-/// How many lines are read ahead of the producer, in pieces.
-const PIECES_AHEAD: usize = 4;
-/// How many lines are handed over at once, if they are there.
-const PIECE_LINES: usize = 512;
 /// How many deliveries are kept before the oldest is awaited.
 const DELIVERIES_MAX: usize = 100_000;
 
@@ -220,42 +216,6 @@ impl Written {
     }
 }
 
-/// Standard input, line by line, read on a thread of its own.
-fn lines() -> mpsc::Receiver<Result<Vec<Bytes>, Failure>> {
-    let (sender, receiver) = mpsc::channel(PIECES_AHEAD);
-    tokio::task::spawn_blocking(move || {
-        let mut input = io::BufReader::with_capacity(256 << 10, io::stdin());
-        loop {
-            let piece = read_piece(&mut input);
-            let done = !matches!(&piece, Ok(lines) if !lines.is_empty());
-            let piece = piece.map_err(|error| Failure::other("read standard input", &error));
-            let empty = piece.as_ref().is_ok_and(Vec::is_empty);
-            if (!empty && sender.blocking_send(piece).is_err()) || done {
-                return;
-            }
-        }
-    });
-    receiver
-}
-
-/// At least one line, and more while they are there without waiting.
-fn read_piece<R: io::Read>(input: &mut io::BufReader<R>) -> io::Result<Vec<Bytes>> {
-    let mut lines = Vec::new();
-    loop {
-        let mut line = Vec::new();
-        if input.read_until(b'\n', &mut line)? == 0 {
-            return Ok(lines);
-        }
-        if line.last() == Some(&b'\n') {
-            line.pop();
-        }
-        lines.push(Bytes::from(line));
-        if lines.len() >= PIECE_LINES || !input.buffer().contains(&b'\n') {
-            return Ok(lines);
-        }
-    }
-}
-
 fn find(line: &[u8], delimiter: &[u8]) -> Option<usize> {
     if delimiter.is_empty() {
         return None;
@@ -309,19 +269,5 @@ mod tests {
         let names: Vec<_> = produce.headers.iter().map(|header| header.key.clone()).collect();
         assert_eq!(names, ["a", "b"]);
         assert_eq!(produce.headers[1].value.as_deref(), Some(&b"2=3"[..]));
-    }
-
-    #[test]
-    fn pieces_end_where_the_next_read_would_wait() {
-        let mut input = io::BufReader::new(&b"a\n\nb"[..]);
-        let mut lines = Vec::new();
-        loop {
-            let piece = read_piece(&mut input).expect("memory is readable");
-            if piece.is_empty() {
-                break;
-            }
-            lines.extend(piece);
-        }
-        assert_eq!(lines, ["a", "", "b"]);
     }
 }

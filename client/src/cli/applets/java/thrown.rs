@@ -24,6 +24,11 @@ impl Thrown {
         Self { class: class.into(), message: Some(message.into()) }
     }
 
+    /// An exception of this fully qualified class without a message.
+    pub fn bare(class: &str) -> Self {
+        Self { class: class.into(), message: None }
+    }
+
     /// `java.lang.IllegalArgumentException`.
     pub fn illegal_argument(message: impl Into<String>) -> Self {
         Self::new("java.lang.IllegalArgumentException", message)
