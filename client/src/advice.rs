@@ -97,3 +97,46 @@ pub(crate) fn kind(code: ErrorCode) -> Kind {
         _ => Kind::Failed,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+    use std::path::Path;
+
+    use super::*;
+
+    /// What stands before the table of codes in docs/errors.md.
+    const MARK: &str = "<!-- codes -->\n";
+
+    /// Every code that has words of its own.
+    fn table() -> String {
+        let mut text = String::from(
+            "\n| error | code | what it means | retried | what to do |\n|---|---:|---|---|---|\n",
+        );
+        let other = meaning(ErrorCode::UnknownLeaderEpoch);
+        for code in ErrorCode::ALL {
+            let (meaning, advice) = (meaning(*code), advice(*code).unwrap_or_default());
+            if meaning == other && advice.is_empty() {
+                continue;
+            }
+            let retried = if code.is_retriable() { "yes" } else { "no" };
+            let (name, number) = (code.name(), code.code());
+            writeln!(text, "| `{name}` | {number} | {meaning} | {retried} | {advice} |")
+                .expect("a string takes all");
+        }
+        text
+    }
+
+    #[test]
+    fn the_error_index_has_every_code_with_its_meaning() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/errors.md");
+        let page = std::fs::read_to_string(&path).expect("the page is committed");
+        let (before, committed) = page.split_once(MARK).expect("the page has the mark");
+        if std::env::var_os("SAPWOOD_REGENERATE").is_some() {
+            let page = format!("{before}{MARK}{}", table());
+            std::fs::write(&path, page).expect("the page can be written");
+            return;
+        }
+        assert!(committed == table(), "docs/errors.md is not what advice.rs says");
+    }
+}

@@ -1,5 +1,6 @@
 //! What the tests of the whole product share; the tests themselves are in `tests/`.
 
+pub mod examples;
 pub mod laws;
 pub mod member;
 pub mod packages;
