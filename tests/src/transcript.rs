@@ -134,7 +134,8 @@ fn names(broker: &Sapwood, dir: &Path) -> Result<Vec<(Regex, &'static str)>> {
         (r"127\.0\.0\.1:[0-9]{4,5}".into(), "{local}"),
         (regex::escape(&dir.display().to_string()), "{dir}"),
         (r"[A-Za-z0-9._-]+-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}".into(), "{member}"),
-        (r"\b[A-Za-z0-9_-]{22}\b".into(), "{id}"),
+        // Base 64 for URLs: an id may begin and end with a dash.
+        (r"(?:\b\w|\B-)[A-Za-z0-9_-]{20}(?:\w\b|-\B)".into(), "{id}"),
         (r"\b1[0-9]{12}\b".into(), "{ms}"),
     ];
     let loose = |(pattern, name): (String, &'static str)| {

@@ -1,26 +1,50 @@
-//! Lines: standard input, as commands read it that write records.
+//! Lines: standard input or a file, as commands read it that write records, cut into texts on a thread of its own. What
+//! closes a text is a line break, or whatever else a format says.
 
-use std::io::{self, BufRead};
+use std::fs::File;
+use std::io::{self, BufRead, Read};
+use std::path::Path;
 
 use bytes::Bytes;
 use tokio::sync::mpsc;
 
-use super::failure::Failure;
+use crate::cli::failure::Failure;
 
-/// How many lines are handed over at once, if they are there.
-const PIECE_LINES: usize = 512;
-/// How many lines are read ahead of the producer, in pieces.
+/// How many pieces are read ahead of the producer.
 const PIECES_AHEAD: usize = 4;
+/// How many texts are handed over at once, if they are there.
+const PIECE_TEXTS: usize = 512;
 
-/// Standard input, line by line, read on a thread of its own.
-pub(super) fn lines() -> mpsc::Receiver<Result<Vec<Bytes>, Failure>> {
+/// Texts that were there together.
+pub(super) type Piece = Result<Vec<Bytes>, Failure>;
+
+/// The texts of a file, or of standard input, each closed by `end`.
+pub(super) fn pieces(file: Option<&Path>, end: &[u8]) -> Result<mpsc::Receiver<Piece>, Failure> {
+    match file {
+        Some(path) => {
+            let reading = || format!("read {}", path.display());
+            let file = File::open(path).map_err(|error| Failure::other(&reading(), &error))?;
+            Ok(cut(file, end))
+        }
+        None => Ok(cut(io::stdin(), end)),
+    }
+}
+
+/// The lines of standard input.
+pub(super) fn lines() -> mpsc::Receiver<Piece> {
+    cut(io::stdin(), b"\n")
+}
+
+/// Reads on a thread of its own.
+fn cut(input: impl Read + Send + 'static, end: &[u8]) -> mpsc::Receiver<Piece> {
     let (sender, receiver) = mpsc::channel(PIECES_AHEAD);
+    let end = end.to_vec();
     tokio::task::spawn_blocking(move || {
-        let mut input = io::BufReader::with_capacity(256 << 10, io::stdin());
+        let mut input = io::BufReader::with_capacity(256 << 10, input);
         loop {
-            let piece = read_piece(&mut input);
-            let done = !matches!(&piece, Ok(lines) if !lines.is_empty());
-            let piece = piece.map_err(|error| Failure::other("read standard input", &error));
+            let piece = read_piece(&mut input, &end);
+            let done = !matches!(&piece, Ok(texts) if !texts.is_empty());
+            let piece = piece.map_err(|error| Failure::other("read the input", &error));
             let empty = piece.as_ref().is_ok_and(Vec::is_empty);
             if (!empty && sender.blocking_send(piece).is_err()) || done {
                 return;
@@ -30,20 +54,22 @@ pub(super) fn lines() -> mpsc::Receiver<Result<Vec<Bytes>, Failure>> {
     receiver
 }
 
-/// At least one line, and more while they are there without waiting.
-fn read_piece<R: io::Read>(input: &mut io::BufReader<R>) -> io::Result<Vec<Bytes>> {
-    let mut lines = Vec::new();
+/// At least one text, and more while they are there without waiting.
+fn read_piece<R: Read>(input: &mut io::BufReader<R>, end: &[u8]) -> io::Result<Vec<Bytes>> {
+    let last = end.last().copied().unwrap_or(b'\n');
+    let mut texts = Vec::new();
     loop {
-        let mut line = Vec::new();
-        if input.read_until(b'\n', &mut line)? == 0 {
-            return Ok(lines);
+        let mut text = Vec::new();
+        while !text.ends_with(end) && input.read_until(last, &mut text)? > 0 {}
+        if text.is_empty() {
+            return Ok(texts);
         }
-        if line.last() == Some(&b'\n') {
-            line.pop();
+        if text.ends_with(end) {
+            text.truncate(text.len() - end.len());
         }
-        lines.push(Bytes::from(line));
-        if lines.len() >= PIECE_LINES || !input.buffer().contains(&b'\n') {
-            return Ok(lines);
+        texts.push(Bytes::from(text));
+        if texts.len() >= PIECE_TEXTS || !input.buffer().contains(&last) {
+            return Ok(texts);
         }
     }
 }
@@ -52,17 +78,22 @@ fn read_piece<R: io::Read>(input: &mut io::BufReader<R>) -> io::Result<Vec<Bytes
 mod tests {
     use super::*;
 
-    #[test]
-    fn pieces_end_where_the_next_read_would_wait() {
-        let mut input = io::BufReader::new(&b"a\n\nb"[..]);
-        let mut lines = Vec::new();
+    fn texts(input: &[u8], end: &[u8]) -> Vec<Bytes> {
+        let mut input = io::BufReader::new(input);
+        let mut texts = Vec::new();
         loop {
-            let piece = read_piece(&mut input).expect("memory is readable");
+            let piece = read_piece(&mut input, end).expect("memory is readable");
             if piece.is_empty() {
-                break;
+                return texts;
             }
-            lines.extend(piece);
+            texts.extend(piece);
         }
-        assert_eq!(lines, ["a", "", "b"]);
+    }
+
+    #[test]
+    fn texts_end_where_the_end_is_and_the_last_may_lack_it() {
+        assert_eq!(texts(b"a\n\nb", b"\n"), ["a", "", "b"]);
+        assert_eq!(texts(b"a\nb;\nc;\n", b";\n"), ["a\nb", "c"]);
+        assert_eq!(texts(b"a\0b\0", b"\0"), ["a", "b"]);
     }
 }

@@ -34,11 +34,13 @@ mod lines;
 pub mod output;
 mod parse;
 mod profile;
+mod progress;
 mod record_json;
 mod span;
 mod stretch;
 mod time;
 mod topic;
+mod version;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -65,6 +67,8 @@ pub enum Commands {
     /// Find out what is going on
     #[command(subcommand)]
     Debug(debug::Debug),
+    /// Say which release this is
+    Version(version::Version),
     /// Keep clusters by a name of one's own
     #[command(subcommand)]
     Profile(profile::Profile),
@@ -79,6 +83,7 @@ impl Commands {
             Self::Cluster(cluster) => cluster.run(out).await,
             Self::Doctor(doctor) => doctor.run(out).await,
             Self::Debug(debug) => debug.run(out).await,
+            Self::Version(version) => version.run(out).await,
             Self::Profile(profile) => profile.run(out),
         }
     }

@@ -108,6 +108,7 @@ impl Consume {
         mut rest: Rest,
         out: &mut (dyn Write + Send),
     ) -> Result<(), Failure> {
+        let mut printed = 0;
         while rest.count > 0 && !rest.is_at_end(consumer, self.group.is_some()) {
             let mut passed_over = BTreeSet::new();
             for record in consumer.poll(POLL).await? {
@@ -120,7 +121,8 @@ impl Consume {
                 }
                 if self.filter.takes(&record) {
                     rest.count -= 1;
-                    self.print(&record, format, out)?;
+                    self.print(&record, printed, format, out)?;
+                    printed += 1;
                 }
             }
             out.flush()?;
@@ -131,13 +133,14 @@ impl Consume {
     fn print(
         &self,
         record: &Record,
+        number: u64,
         format: &Format,
         out: &mut (dyn Write + Send),
     ) -> std::io::Result<()> {
         match (self.json, self.pretty) {
             (_, true) => record_json::print_pretty(record, out),
             (true, false) => record_json::print(record, out),
-            (false, false) => format.print(record, out),
+            (false, false) => format.print(record, number, out),
         }
     }
 

@@ -9,21 +9,28 @@
 //! | `%k` `%K` | the key and its length; −1 if there is none |
 //! | `%t` | the topic |
 //! | `%p` `%o` `%e` | partition, offset, leader epoch |
-//! | `%T` `%d` | the timestamp in milliseconds |
+//! | `%T` `%d` | the timestamp in milliseconds; `{utc}` or `{strftime[%F %T]}` after it for people |
 //! | `%h` | the headers, as `a=1,b=2` |
 //! | `%h{…}` | each header, with `%k` and `%v` of its own between the braces |
 //! | `%H` | how many headers there are |
+//! | `%i` | how many records were printed before |
 //! | `%%` `%{` `%}` | the characters themselves |
 //!
-//! After `%k`, `%v` and `%s`, `{hex}` prints hexadecimal digits. Escapes are `\n \r \t \\ \0 \xHH`.
+//! After `%k`, `%v` and `%s`, `{hex}`, `{base64}` and `{json}` say how to print bytes. Escapes are `\n \r \t \\ \0 \xHH`.
+
+mod dating;
+mod encoding;
 
 use std::io::{self, Write};
 
 use protocol::batch::Header;
 
+pub(super) use encoding::Encoding;
+
 use super::escape;
 use super::failure::Failure;
 use crate::consumer::Record;
+use dating::Dating;
 
 /// A parsed format.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,17 +49,11 @@ enum Piece {
     Partition,
     Offset,
     Epoch,
-    Timestamp,
+    Timestamp(Dating),
+    Iteration,
     Headers,
     EachHeader(Format),
     HeaderCount,
-}
-
-/// How bytes are printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Encoding {
-    Plain,
-    Hex,
 }
 
 impl Format {
@@ -88,9 +89,14 @@ impl Format {
         }
     }
 
-    /// Prints a record.
-    pub(super) fn print(&self, record: &Record, out: &mut (dyn Write + Send)) -> io::Result<()> {
-        self.pieces.iter().try_for_each(|piece| piece.print(record, out))
+    /// Prints a record, before which `number` were printed.
+    pub(super) fn print(
+        &self,
+        record: &Record,
+        number: u64,
+        out: &mut (dyn Write + Send),
+    ) -> io::Result<()> {
+        self.pieces.iter().try_for_each(|piece| piece.print(record, number, out))
     }
 
     /// Prints a header as if it were a record's key and value.
@@ -120,7 +126,8 @@ impl Piece {
             Some('p') => Self::Partition,
             Some('o') => Self::Offset,
             Some('e') => Self::Epoch,
-            Some('T' | 'd') => Self::Timestamp,
+            Some('T' | 'd') => Self::Timestamp(Dating::parse(rest)?),
+            Some('i') => Self::Iteration,
             Some('H') => Self::HeaderCount,
             Some('h') => match rest.strip_prefix('{') {
                 Some(inner) => {
@@ -133,13 +140,13 @@ impl Piece {
             other => {
                 let token = other.map(String::from).unwrap_or_default();
                 return Err(Failure::usage(format!("\"%{token}\" is no token of a format"))
-                    .advise("use %v %k %t %p %o %e %d %h %H %V %K, or %% for a percent sign"));
+                    .advise("use %v %k %t %p %o %e %d %h %H %i %V %K, or %% for a percent sign"));
             }
         };
         Ok(piece)
     }
 
-    fn print(&self, record: &Record, out: &mut (dyn Write + Send)) -> io::Result<()> {
+    fn print(&self, record: &Record, number: u64, out: &mut (dyn Write + Send)) -> io::Result<()> {
         match self {
             Self::Text(text) => out.write_all(text),
             Self::Key(encoding) => encoding.print(record.key.as_deref(), out),
@@ -150,34 +157,13 @@ impl Piece {
             Self::Partition => write!(out, "{}", record.partition.partition),
             Self::Offset => write!(out, "{}", record.offset),
             Self::Epoch => write!(out, "{}", record.leader_epoch),
-            Self::Timestamp => write!(out, "{}", record.timestamp),
+            Self::Timestamp(dating) => dating.print(record.timestamp, out),
+            Self::Iteration => write!(out, "{number}"),
             Self::HeaderCount => write!(out, "{}", record.headers.len()),
             Self::EachHeader(format) => {
                 record.headers.iter().try_for_each(|header| format.print_header(header, out))
             }
             Self::Headers => print_headers(&record.headers, out),
-        }
-    }
-}
-
-impl Encoding {
-    fn parse(rest: &mut &str) -> Result<Self, Failure> {
-        let Some(inner) = rest.strip_prefix('{') else { return Ok(Self::Plain) };
-        let unknown =
-            || Failure::usage("the only way to print bytes, beside as they are, is {hex}");
-        let (name, after) = inner.split_once('}').ok_or_else(unknown)?;
-        if name != "hex" {
-            return Err(unknown());
-        }
-        *rest = after;
-        Ok(Self::Hex)
-    }
-
-    fn print(self, bytes: Option<&[u8]>, out: &mut (dyn Write + Send)) -> io::Result<()> {
-        let bytes = bytes.unwrap_or_default();
-        match self {
-            Self::Plain => out.write_all(bytes),
-            Self::Hex => bytes.iter().try_for_each(|byte| write!(out, "{byte:02x}")),
         }
     }
 }
@@ -231,7 +217,7 @@ mod tests {
     fn printed(format: &str, record: &Record) -> String {
         let mut out = Vec::new();
         let format = Format::parse(format).expect("a legal format");
-        format.print(record, &mut out).expect("memory takes everything");
+        format.print(record, 9, &mut out).expect("memory takes everything");
         String::from_utf8(out).expect("the record is text")
     }
 
@@ -244,6 +230,11 @@ mod tests {
         let rpk = r"%t %p %o %e %d %k=%v %H:%h{ %k=%v;}%%\t%V";
         assert_eq!(printed(rpk, &record), "logs 3 42 7 1000 k=value 2: a=1; b=;%\t5");
         assert_eq!(printed("%v{hex}", &record), "76616c7565");
+        assert_eq!(printed("%i %v{base64} %k{json}", &record), "9 dmFsdWU= \"k\"");
+        assert_eq!(
+            printed("%d{utc} %T{strftime[%Y/%j]}", &record),
+            "1970-01-01T00:00:01Z 1970/001"
+        );
     }
 
     #[test]
@@ -254,7 +245,9 @@ mod tests {
 
     #[test]
     fn unknown_tokens_are_refused_by_name() {
-        for (wrong, named) in [("%q", "%q"), ("%", "%"), ("%h{%k", "%h{"), ("%v{base1}", "{hex}")] {
+        for (wrong, named) in
+            [("%q", "%q"), ("%", "%"), ("%h{%k", "%h{"), ("%v{base1}", "{hex}"), ("%d{x}", "{utc}")]
+        {
             let failure = Format::parse(wrong).expect_err(wrong).to_string();
             assert!(failure.contains(named), "{failure}");
         }

@@ -1,7 +1,10 @@
-//! `sapwood topic produce`: writes each line of standard input as a record.
+//! `sapwood topic produce`: writes each line of standard input, or of a file, as a record.
+
+mod shape;
 
 use std::collections::VecDeque;
 use std::io::Write;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,8 +16,10 @@ use crate::cli::brokers::BrokerArgs;
 use crate::cli::complete;
 use crate::cli::escape;
 use crate::cli::failure::Failure;
-use crate::cli::lines::lines;
+use crate::cli::lines;
+use crate::cli::progress::Progress;
 use crate::producer::{Acks, Compression, Delivery, Header, Producer, ProducerOptions, Record};
+use shape::Shape;
 
 /// How many deliveries are kept before the oldest is awaited.
 const DELIVERIES_MAX: usize = 100_000;
@@ -28,6 +33,15 @@ pub struct Produce {
     /// Each line is a key and a value with this between them
     #[arg(short, long, value_name = "DELIMITER")]
     key_delimiter: Option<String>,
+    /// How records stand in the input, with %k %v %p %d and what is between them, such as '%k\\t%v\\n' [default: %v\\n]
+    #[arg(short, long, value_name = "FORMAT", conflicts_with = "key_delimiter")]
+    format: Option<String>,
+    /// Records end with a zero byte and not with a line break, as find -print0 writes them
+    #[arg(short = '0', long, conflicts_with = "format")]
+    null: bool,
+    /// Read this file and not standard input
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
     /// One key for all records
     #[arg(long, value_name = "KEY", conflicts_with = "key_delimiter")]
     key: Option<String>,
@@ -108,16 +122,23 @@ impl Produce {
     pub(super) async fn run(self, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
         let template = self.template()?;
         let delimiter = self.key_delimiter.as_deref().map(escape::unescape).transpose()?;
+        let shape = self.shape()?;
         let cluster = self.brokers.cluster()?;
         if let Err(error) = cluster.require_or_create(&template.topic).await {
             return Err(with_nearest(&cluster, &self.topic, error).await);
         }
         let producer = Producer::new(cluster, self.options())?;
         let mut written = Written::new(self.verbose);
-        let mut lines = lines();
-        while let Some(piece) = lines.recv().await {
-            for line in piece? {
-                let record = self.record(&template, delimiter.as_deref(), line);
+        let mut pieces = lines::pieces(self.file.as_deref(), shape.end())?;
+        let mut progress = Progress::over(self.file.as_deref());
+        while let Some(piece) = pieces.recv().await {
+            for text in piece? {
+                progress.advance(text.len() + shape.end().len());
+                let record = match delimiter.as_deref() {
+                    Some(delimiter) => split(&template, delimiter, text),
+                    None => shape.record(&template, &text)?,
+                };
+                let record = self.entombed(record);
                 written.took(producer.send(record).await?, out).await?;
             }
         }
@@ -158,19 +179,31 @@ impl Produce {
         })
     }
 
-    /// A line as a record. One without the delimiter has no key.
-    fn record(&self, template: &Record, delimiter: Option<&[u8]>, line: Bytes) -> Record {
-        let split = delimiter.and_then(|delimiter| {
-            let at = find(&line, delimiter)?;
-            Some((line.slice(..at), line.slice(at + delimiter.len()..)))
-        });
-        let (key, value) = match split {
-            Some((key, value)) => (Some(key), value),
-            None => (template.key.clone(), line),
-        };
-        let tombstone = self.tombstone && value.is_empty();
-        Record { key, value: (!tombstone).then_some(value), ..template.clone() }
+    fn shape(&self) -> Result<Shape, Failure> {
+        match (&self.format, self.null) {
+            (Some(format), _) => Shape::parse(format),
+            (None, true) => Shape::parse("%v\\0"),
+            (None, false) => Ok(Shape::lines()),
+        }
     }
+
+    /// The record; with `-Z`, an empty value is none.
+    fn entombed(&self, record: Record) -> Record {
+        let is_empty = record.value.as_ref().is_some_and(Bytes::is_empty);
+        match self.tombstone && is_empty {
+            true => Record { value: None, ..record },
+            false => record,
+        }
+    }
+}
+
+/// A line as a record. One without the delimiter has no key of its own.
+fn split(template: &Record, delimiter: &[u8], line: Bytes) -> Record {
+    let (key, value) = match find(&line, delimiter) {
+        Some(at) => (Some(line.slice(..at)), line.slice(at + delimiter.len()..)),
+        None => (template.key.clone(), line),
+    };
+    Record { key, value: Some(value), ..template.clone() }
 }
 
 /// The records that were taken and not heard of yet.
@@ -255,7 +288,8 @@ mod tests {
         let produce = parse(&["t", "-k", ":", "-Z"]);
         let template = produce.template().expect("a legal name");
         let record = |line: &'static str| {
-            let record = produce.record(&template, Some(b":"), Bytes::from_static(line.as_bytes()));
+            let record =
+                produce.entombed(split(&template, b":", Bytes::from_static(line.as_bytes())));
             (record.key, record.value)
         };
         assert_eq!(record("k:v:w"), (Some("k".into()), Some("v:w".into())));
