@@ -12,8 +12,10 @@ use crate::error::Error;
 
 /// How many partitions are named before the rest is only counted.
 const NAMED_MAX: usize = 3;
-/// A file system with less than one part in so many free is nearly full.
+/// A file system is nearly full with less than one part in so many free,
 const FREE_PART_MIN: i64 = 20;
+/// unless that is still a lot: five hundredths of a large disk last for days.
+const FREE_ENOUGH: i64 = 10 << 30;
 
 /// One check.
 #[derive(Debug)]
@@ -128,7 +130,7 @@ async fn disks(admin: &Admin) -> Check {
 
 fn nearly_full(dir: &LogDir) -> Option<String> {
     let (usable, total) = (dir.usable_bytes?, dir.total_bytes?);
-    (usable < total / FREE_PART_MIN).then(|| {
+    (usable < FREE_ENOUGH && usable < total / FREE_PART_MIN).then(|| {
         let free = u64::try_from(usable).map(crate::cli::output::size).unwrap_or_default();
         format!("{} has only {free} left", dir.path)
     })
