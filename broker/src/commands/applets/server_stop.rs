@@ -75,8 +75,9 @@ fn settings(words: &[String], home: &Path) -> Properties {
         let at = words.iter().position(|word| word == name)?;
         words.get(at + 1)
     };
+    // The script has the file as its first word that is no flag.
     let file =
-        after("--config").or_else(|| words.iter().find(|word| word.ends_with(".properties")));
+        after("--config").or_else(|| words.iter().skip(1).find(|word| !word.starts_with('-')));
     let text = file.and_then(|file| std::fs::read_to_string(home.join(file)).ok());
     let mut settings = Properties::parse(&text.unwrap_or_default());
     let overrides = words.windows(2).filter_map(|two| match two {
