@@ -13,6 +13,7 @@ use std::io::Write;
 
 use clap::Subcommand;
 
+use super::configs::Config;
 use super::failure::Failure;
 
 /// What can be asked of a cluster.
@@ -28,7 +29,7 @@ pub enum Cluster {
     ApiVersions(api_versions::ApiVersions),
     /// List, set and unset the settings of brokers
     #[command(subcommand)]
-    Config(config::Config),
+    Config(Config<config::OfBroker>),
     /// List the log directories of brokers, and what is free there
     Logdirs(logdirs::Logdirs),
     /// Show the metadata quorum: who leads it, and how far its members are

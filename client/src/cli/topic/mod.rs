@@ -20,6 +20,7 @@ use std::io::Write;
 use clap::Subcommand;
 use protocol::ids::TopicName;
 
+use super::configs::Config;
 use super::failure::Failure;
 use crate::cluster::{Cluster, ClusterView, Wanted};
 use crate::error::{Error, Kind};
@@ -40,7 +41,7 @@ pub enum Topic {
     Alter(alter::Alter),
     /// List, set and unset the settings of a topic
     #[command(subcommand)]
-    Config(config::Config),
+    Config(Config<config::OfTopic>),
     /// Give topics more partitions
     AddPartitions(add_partitions::AddPartitions),
     /// Delete topics with all their records

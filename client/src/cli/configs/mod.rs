@@ -1,5 +1,7 @@
 //! Settings as commands show and change them: those of topics, of brokers, of groups.
 
+mod verbs;
+
 use std::io::Write;
 
 use protocol::ids::TopicName;
@@ -9,6 +11,8 @@ use super::output::{Cell, Column, Listing};
 use super::parse::key_value;
 use crate::admin::{Admin, ConfigChange, ConfigEntry, Resource};
 use crate::nearest;
+
+pub(super) use verbs::{Config, Owner};
 
 const COLUMNS: &[Column] = &[
     Column::text("key"),
