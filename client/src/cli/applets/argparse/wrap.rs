@@ -64,7 +64,7 @@ mod tests {
     fn lines_are_filled_with_blanks_and_the_last_is_not() {
         let text = "The server(s) to connect to. Comma-separated list of Kafka brokers";
         let expected =
-            "The  server(s)   to\n  connect to. Comma-\n  separated list  of\n  Kafka brokers";
+            "The   server(s)   to\n  connect to. Comma-\n  separated list  of\n  Kafka brokers";
         assert_eq!(wrap(text, 20, 0, "  "), expected);
     }
 }
