@@ -2,10 +2,13 @@ import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
+import java.util.Map;
 import org.apache.kafka.common.utils.Exit;
 
 /**
@@ -88,6 +91,18 @@ public final class KafkaTools {
         System.exit(0);
     }
 
+    /** What a tool leaves for the end of the process is done when it has come to the end of its own. */
+    @SuppressWarnings("unchecked")
+    private static void runShutdownHooks() throws ReflectiveOperationException {
+        Field field = Class.forName("java.lang.ApplicationShutdownHooks").getDeclaredField("hooks");
+        field.setAccessible(true);
+        Map<Thread, Thread> hooks = (Map<Thread, Thread>) field.get(null);
+        for (Thread hook : List.copyOf(hooks.keySet())) {
+            Runtime.getRuntime().removeShutdownHook(hook);
+            hook.run();
+        }
+    }
+
     private static String run(String[] words) {
         Capture capture = new Capture();
         running = capture;
@@ -105,6 +120,7 @@ public final class KafkaTools {
             Class.forName(words[0])
                     .getMethod("main", String[].class)
                     .invoke(null, (Object) Arrays.copyOfRange(words, 1, words.length));
+            runShutdownHooks();
             capture.end(0);
         } catch (InvocationTargetException thrown) {
             // Where the tool's own code ends the process, this is our own exception and the end is known.

@@ -36,6 +36,8 @@ impl KafkaTools {
         java.args(["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Dlog4j2.level=OFF", "-cp"]);
         java.arg(format!("{}/*", apache::jars()?.display()));
         java.arg("-Djava.security.manager=allow");
+        // The tools' shutdown hooks are run by us.
+        java.args(["--add-opens", "java.base/java.lang=ALL-UNNAMED"]);
         java.arg(commands::sources("kafka-tools").join("KafkaTools.java"));
         java.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = java.spawn().context("start java")?;
