@@ -94,6 +94,7 @@ pub(crate) fn kind(code: ErrorCode) -> Kind {
         | E::BrokerNotAvailable
         | E::CoordinatorNotAvailable
         | E::LeaderNotAvailable => Kind::Unreachable,
+        E::InvalidTopicException | E::InvalidConfig | E::InvalidPartitions => Kind::Invalid,
         _ => Kind::Failed,
     }
 }

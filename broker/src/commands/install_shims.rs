@@ -46,13 +46,16 @@ impl InstallShims {
         let names = applets::all().map(|applet| applet.name).chain([applets::RUN_CLASS]);
         let mut names: Vec<&str> = names.collect();
         names.sort_unstable();
+        let mut failed = Ok(());
         for name in names {
             let path = self.dir.join(format!("{name}.sh"));
-            let link =
-                self.link(&binary, &path).map_err(|error| self.failure("link", &path, &error))?;
-            writeln!(out, "{}", told(link, &path))?;
+            match self.link(&binary, &path) {
+                Ok(link) => writeln!(out, "{}", told(link, &path))?,
+                // The others are made all the same.
+                Err(error) => failed = failed.and(Err(self.failure("link", &path, &error))),
+            }
         }
-        Ok(())
+        failed
     }
 
     fn link(&self, binary: &Path, path: &Path) -> io::Result<Link> {

@@ -94,15 +94,21 @@ impl BrokerArgs {
         let chosen = self.profile.clone().or_else(|| variable("SAPWOOD_PROFILE"));
         let chosen = chosen.map(|name| profiles.named(&name)).transpose()?;
         let in_use = profiles.in_use().map(|(_, profile)| profile);
-        let settings = self.gather(chosen.or(in_use))?;
         let of = |profile: Option<&StoredProfile>| profile?.brokers.clone();
-        let brokers = (self.brokers.clone())
-            .or_else(|| settings.get("bootstrap.servers").map(str::to_owned))
+        let given = self.gather(chosen)?;
+        let named = (self.brokers.clone())
+            .or_else(|| given.get("bootstrap.servers").map(str::to_owned))
             .or_else(|| of(chosen))
             .or_else(|| variable("SAPWOOD_BROKERS"))
-            .or_else(|| variable("KAFKA_BOOTSTRAP_SERVERS"))
-            .or_else(|| of(in_use))
-            .unwrap_or_else(|| DEFAULT_BROKERS.into());
+            .or_else(|| variable("KAFKA_BOOTSTRAP_SERVERS"));
+        // What the profile in use says is meant for its own cluster, and not for another that was named.
+        let (brokers, settings) = match named {
+            Some(brokers) => (brokers, given),
+            None => (
+                of(in_use).unwrap_or_else(|| DEFAULT_BROKERS.into()),
+                self.gather(chosen.or(in_use))?,
+            ),
+        };
         Ok(Known { brokers, settings })
     }
 

@@ -9,7 +9,7 @@ use super::failure::Failure;
 /// The arguments of a command that destroys something.
 #[derive(Clone, Copy, Debug, Args)]
 pub(super) struct ConfirmArgs {
-    /// Do not ask; a terminal is asked otherwise
+    /// Do not ask; in a script, where nobody can be asked, it is needed
     #[arg(short, long)]
     yes: bool,
     /// Only say what would happen
@@ -18,13 +18,22 @@ pub(super) struct ConfirmArgs {
 }
 
 impl ConfirmArgs {
-    /// Asks whoever sits at the terminal, after saying what would be destroyed. Where nobody sits (a script, a pipe), what
-    /// was typed is what is meant.
+    /// Asks whoever sits at the terminal, after saying what would be destroyed. Where nobody sits (a script, a pipe, a command
+    /// over ssh) nobody can say no, so a yes must be there beforehand.
     pub(super) fn ask(self, what: &str) -> Result<(), Failure> {
-        if self.yes || !io::stdin().is_terminal() || agreed(what)? {
+        if self.yes {
             return Ok(());
         }
-        Err(Failure::usage("nothing was changed").advise("answer y, or use --yes"))
+        let unchanged = Failure::usage("nothing was changed");
+        if !io::stdin().is_terminal() {
+            return Err(unchanged
+                .because(format!("nobody is there to ask: {what}"))
+                .advise("--yes does it, --dry-run only says what would happen"));
+        }
+        match agreed(what)? {
+            true => Ok(()),
+            false => Err(unchanged.advise("answer y, or use --yes")),
+        }
     }
 }
 

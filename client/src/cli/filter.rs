@@ -3,7 +3,6 @@
 use clap::Args;
 use regex::bytes::Regex;
 
-use super::parse::key_value;
 use crate::consumer::Record;
 
 /// The arguments; a record must pass all that are given.
@@ -17,8 +16,16 @@ pub(super) struct FilterArgs {
     #[arg(long, value_name = "REGEX")]
     key: Option<Regex>,
     /// Only records with this header; may be given more than once
-    #[arg(long = "header", value_name = "NAME=VALUE", value_parser = key_value)]
+    #[arg(long = "header", value_name = "NAME=VALUE", value_parser = header)]
     headers: Vec<(String, String)>,
+}
+
+/// `NAME=VALUE` or `NAME:VALUE`, blanks and all, as `topic produce -H` takes it.
+fn header(text: &str) -> Result<(String, String), String> {
+    match text.find(['=', ':']) {
+        Some(at) if at > 0 => Ok((text[..at].to_owned(), text[at + 1..].to_owned())),
+        _ => Err("write NAME=VALUE".into()),
+    }
 }
 
 impl FilterArgs {

@@ -99,6 +99,11 @@ impl Settings {
         self.values.get(name).map(String::as_str)
     }
 
+    /// Whether the value of a key, by whichever name, is a secret that must not be shown.
+    pub fn is_secret(key: &str) -> bool {
+        Setting::is_secret(key)
+    }
+
     /// The keys of files that no client knows, in the order in which they came.
     pub fn unknown(&self) -> &[String] {
         &self.unknown

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::consumer::Isolation;
+use crate::consumer::{Assignor, Isolation};
 use crate::offsets::OffsetAt;
 use crate::producer::{Acks, Compression};
 
@@ -65,6 +65,35 @@ pub(super) fn reset(text: &str) -> Result<Option<OffsetAt>, String> {
         "none" | "error" => Ok(None),
         _ => Err("write earliest, latest or none".into()),
     }
+}
+
+/// Assignors by their names in the protocol, or by the names of Java's classes.
+pub(super) fn assignors(text: &str) -> Result<Vec<Assignor>, String> {
+    let one = |name: &str| {
+        let class = name.rsplit('.').next().unwrap_or(name);
+        let known = match class {
+            "RangeAssignor" => Some(Assignor::Range),
+            "RoundRobinAssignor" => Some(Assignor::RoundRobin),
+            "CooperativeStickyAssignor" => Some(Assignor::CooperativeSticky),
+            _ => Assignor::from_name(name),
+        };
+        known.ok_or_else(|| "write range, roundrobin or cooperative-sticky".to_owned())
+    };
+    text.split(',').map(|name| one(name.trim())).collect()
+}
+
+/// The only group protocol there is so far.
+pub(super) fn classic(text: &str) -> Result<(), String> {
+    match text {
+        "classic" => Ok(()),
+        _ => Err("only the classic protocol is there; KIP-848's is not".into()),
+    }
+}
+
+/// A partitioner of one's own is a class, which only a JVM can load.
+pub(super) fn no_partitioner(_: &str) -> Result<(), String> {
+    Err("keys go where Java's default partitioner and murmur2 send them; -p names a partition"
+        .into())
 }
 
 /// The only protocol there is so far.

@@ -1,5 +1,7 @@
 //! The table of settings: one row a key.
 
+use std::time::Duration;
+
 use super::parse;
 use crate::cluster::ClusterOptions;
 use crate::consumer::ConsumerOptions;
@@ -193,6 +195,33 @@ const SETTINGS: &[Setting] = &[
         }),
     ),
     row(
+        "enable.auto.commit",
+        &[],
+        Consumer(|options, text| {
+            let interval = options.auto_commit.unwrap_or(AUTO_COMMIT_INTERVAL);
+            parse::truth(text).map(|is| options.auto_commit = is.then_some(interval))
+        }),
+    ),
+    row(
+        "auto.commit.interval.ms",
+        &[],
+        Consumer(|options, text| {
+            let interval = parse::millis(text)?;
+            // Whether it commits at all is another key's matter.
+            options.auto_commit = options.auto_commit.map(|_| interval);
+            Ok(())
+        }),
+    ),
+    row(
+        "partition.assignment.strategy",
+        &[],
+        Consumer(|options, text| {
+            parse::assignors(text).map(|assignors| options.assignors = assignors)
+        }),
+    ),
+    row("group.protocol", &[], Checked(parse::classic)),
+    row("partitioner.class", &[], Checked(parse::no_partitioner)),
+    row(
         "check.crcs",
         &[],
         Consumer(|options, text| parse::truth(text).map(|is| options.check_crcs = is)),
@@ -200,7 +229,6 @@ const SETTINGS: &[Setting] = &[
     // The insides of the other clients.
     idle("allow.auto.create.topics"),
     idle("api.version.request"),
-    idle("auto.commit.interval.ms"),
     idle("auto.include.jmx.reporter"),
     idle("broker.address.family"),
     idle("broker.version.fallback"),
@@ -208,10 +236,8 @@ const SETTINGS: &[Setting] = &[
     idle("client.rack"),
     idle("connections.max.idle.ms"),
     idle("debug"),
-    idle("enable.auto.commit"),
     idle("enable.metrics.push"),
     idle("exclude.internal.topics"),
-    idle("group.protocol"),
     idle("interceptor.classes"),
     idle("key.deserializer"),
     idle("key.serializer"),
@@ -223,8 +249,6 @@ const SETTINGS: &[Setting] = &[
     idle("metrics.num.samples"),
     idle("metrics.recording.level"),
     idle("metrics.sample.window.ms"),
-    idle("partition.assignment.strategy"),
-    idle("partitioner.class"),
     idle("receive.buffer.bytes"),
     idle("reconnect.backoff.max.ms"),
     idle("reconnect.backoff.ms"),
@@ -239,6 +263,9 @@ const SETTINGS: &[Setting] = &[
     idle("value.serializer"),
 ];
 
+/// How often Java's consumer commits, if it does and nobody says.
+const AUTO_COMMIT_INTERVAL: Duration = Duration::from_secs(5);
+
 /// Keys of what is not there yet. They mean nothing without `security.protocol`, which is checked.
 const IDLE_PREFIXES: &[&str] = &["ssl.", "sasl.", "security."];
 
@@ -251,6 +278,14 @@ impl Setting {
         let known = |row: &&Self| row.name == name || row.also.contains(&name);
         let later = || IDLE_PREFIXES.iter().any(|prefix| name.starts_with(prefix));
         SETTINGS.iter().find(known).or_else(|| later().then_some(&LATER))
+    }
+
+    /// Whether the value of a key is for nobody's eyes.
+    pub(super) fn is_secret(name: &str) -> bool {
+        let lower = name.to_ascii_lowercase();
+        ["password", "secret", "jaas", "ssl.key.pem", "keystore.key"]
+            .iter()
+            .any(|part| lower.contains(part))
     }
 
     /// The names most like one that nobody knows.

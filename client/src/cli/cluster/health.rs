@@ -7,7 +7,7 @@ use clap::Args;
 use super::checks::{self, Check};
 use crate::cli::brokers::BrokerArgs;
 use crate::cli::failure::Failure;
-use crate::cli::output::{Column, Listing, OutputArgs, counted};
+use crate::cli::output::{Column, Listing, OutputArgs};
 use crate::cli::span::Span;
 
 /// The arguments.
@@ -37,7 +37,16 @@ impl Health {
     pub(super) async fn run(self, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
         let admin = self.brokers.admin()?;
         loop {
-            let checks = checks::all(&admin).await?;
+            let checks = match checks::all(&admin).await {
+                Ok(checks) => checks,
+                // A cluster that is away now may be back at the next look.
+                Err(error) if self.watch => {
+                    eprintln!("{}", Failure::from(error));
+                    tokio::time::sleep(self.interval.0).await;
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            };
             let wrong = checks.iter().filter(|check| !check.is_ok()).count();
             if !self.quiet {
                 self.print(out, &checks)?;
@@ -46,8 +55,8 @@ impl Health {
                 (0, false) => return Ok(()),
                 (0, true) if self.exit_when_healthy => return Ok(()),
                 (wrong, false) => {
-                    let what =
-                        format!("the cluster is not well: {}", counted(wrong, "check failed"));
+                    let of = checks.len();
+                    let what = format!("the cluster is not well: {wrong} of {of} checks failed");
                     return Err(Failure::unhealthy(what));
                 }
                 (_, true) => tokio::time::sleep(self.interval.0).await,

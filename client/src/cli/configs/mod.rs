@@ -11,6 +11,7 @@ use super::output::{Cell, Column, Listing};
 use super::parse::key_value;
 use crate::admin::{Admin, ConfigChange, ConfigEntry, Resource};
 use crate::nearest;
+use crate::settings::Settings;
 
 pub(super) use verbs::{Config, Owner};
 
@@ -105,6 +106,9 @@ pub(super) async fn change(
     for (key, change) in changes {
         let would = if dry_run { "would " } else { "" };
         match change {
+            ConfigChange::Set(_) if Settings::is_secret(key) => {
+                writeln!(out, "{would}set {key}=(secret) on {resource}")?;
+            }
             ConfigChange::Set(value) => writeln!(out, "{would}set {key}={value} on {resource}")?,
             ConfigChange::Delete => writeln!(out, "{would}unset {key} on {resource}")?,
             ConfigChange::Append(value) => {

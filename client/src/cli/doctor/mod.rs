@@ -21,7 +21,7 @@ use finding::Verdict;
 /// The arguments.
 #[derive(Debug, Args)]
 pub struct Doctor {
-    /// Where a broker on this machine keeps, or would keep, its data: how fast it syncs, and what is free
+    /// Where a broker on this machine keeps, or would keep, its data: whether it can be written, and how fast it syncs
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
     #[command(flatten)]

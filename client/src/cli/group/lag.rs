@@ -83,7 +83,10 @@ impl Lag {
                 // Home, and everything below it cleared: the new table stands where the old one was.
                 write!(out, "\x1b[H\x1b[J")?;
             }
-            self.look(&admin, out).await?;
+            // A cluster that is away now may be back at the next look.
+            if let Err(failure) = self.look(&admin, out).await {
+                eprintln!("{failure}");
+            }
             out.flush()?;
             tokio::time::sleep(self.interval.0).await;
         }

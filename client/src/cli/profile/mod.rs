@@ -7,7 +7,7 @@ use std::io::Write;
 use clap::{Args, Subcommand};
 
 use super::failure::Failure;
-use super::output::{Column, Listing, OutputArgs, Page};
+use super::output::{Cell, Column, Listing, OutputArgs, Page};
 use super::parse::key_value;
 use crate::address::Address;
 use crate::settings::Settings;
@@ -212,7 +212,11 @@ impl Show {
         };
         let mut settings = Listing::new(SETTINGS);
         for (key, value) in &profile.settings {
-            settings.row([key.as_str().into(), value.as_str().into()]);
+            let cell = match Settings::is_secret(key) {
+                true => Cell::shown(None::<&str>, "(secret)"),
+                false => value.as_str().into(),
+            };
+            settings.row([key.as_str().into(), cell]);
         }
         let page = Page::new("profile", name)
             .fact("brokers", profile.brokers.as_deref())

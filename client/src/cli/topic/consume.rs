@@ -10,6 +10,7 @@ use protocol::ids::{Offset, TopicName, TopicPartition};
 use super::trim::chosen;
 use super::{names, require};
 use crate::admin::{Admin, Extent};
+use crate::cli::applets::Signals;
 use crate::cli::begin::Begin;
 use crate::cli::brokers::BrokerArgs;
 use crate::cli::complete;
@@ -74,6 +75,7 @@ struct Rest {
 impl Consume {
     pub(super) async fn run(self, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
         let format = Format::parse(&self.format)?;
+        self.check_group()?;
         let options = self.options()?;
         let topics = names(&self.topics)?;
         let admin = self.brokers.admin()?;
@@ -109,9 +111,15 @@ impl Consume {
         out: &mut (dyn Write + Send),
     ) -> Result<(), Failure> {
         let mut printed = 0;
+        let mut signals = Signals::new();
         while rest.count > 0 && !rest.is_at_end(consumer, self.group.is_some()) {
             let mut passed_over = BTreeSet::new();
-            for record in consumer.poll(POLL).await? {
+            let records = tokio::select! {
+                records = consumer.poll(POLL) => records?,
+                // Whoever ends it in order leaves the group in order, and what was printed is committed.
+                _ = signals.next() => return Ok(()),
+            };
+            for record in records {
                 if rest.count == 0 || rest.is_beyond_end(&record) {
                     // The group shall find it where it is.
                     if passed_over.insert(record.partition.clone()) {
@@ -145,23 +153,34 @@ impl Consume {
     }
 
     fn options(&self) -> Result<ConsumerOptions, Failure> {
-        let mut options = ConsumerOptions {
-            auto_commit: Some(Duration::from_secs(5)),
-            ..ConsumerOptions::default()
-        };
+        let mut options =
+            ConsumerOptions { reset: Some(OffsetAt::Start), ..ConsumerOptions::default() };
         self.brokers.settings()?.apply_to_consumer(&mut options);
         // What is typed for this command counts for more, and a group is joined only where one is named here.
         options.group.clone_from(&self.group);
-        options.reset = Some(match self.begin() {
-            Some(Begin::End) => OffsetAt::End,
-            _ => OffsetAt::Start,
-        });
+        if let Some(begin) = self.begin() {
+            options.reset = Some(match begin {
+                Begin::End => OffsetAt::End,
+                _ => OffsetAt::Start,
+            });
+        }
         if self.read_committed {
             options.isolation = Isolation::ReadCommitted;
         }
         let num = self.num.and_then(|num| usize::try_from(num).ok());
         options.poll_records_max = num.map_or(10_000, |num| num.clamp(1, 10_000));
         Ok(options)
+    }
+
+    /// A group begins where it has committed. `start` and `end` say where it does so without a commit; nothing else can be
+    /// said to a group, and to read other records than were asked for would be worse than to read none.
+    fn check_group(&self) -> Result<(), Failure> {
+        match (&self.group, self.begin()) {
+            (None, _) | (_, None | Some(Begin::Start | Begin::End)) => Ok(()),
+            (Some(group), Some(_)) => Err(Failure::usage("a group begins where it has committed")
+                .because("with -g, -o takes start and end alone, for partitions without a commit")
+                .advise(format!("`sapwood group seek {group} --to …` moves the group"))),
+        }
     }
 
     /// The partitions that are meant, all of which exist.
@@ -188,7 +207,7 @@ impl Consume {
     }
 
     fn is_relative(&self) -> bool {
-        matches!(self.begin(), Some(Begin::BeforeEnd(_) | Begin::AfterStart(_)))
+        matches!(self.begin(), Some(Begin::At(_) | Begin::BeforeEnd(_) | Begin::AfterStart(_)))
     }
 
     /// Goes where the user wants to begin.
@@ -204,7 +223,13 @@ impl Consume {
             let extent = extents.get(of).copied().unwrap_or_default();
             match (start, time, extent.start, extent.end) {
                 (_, Some(time), ..) => consumer.seek_to(of, OffsetAt::Timestamp(time)),
-                (Begin::At(offset), ..) => consumer.seek(of, offset),
+                (Begin::At(offset), _, Some(first), Some(end)) => {
+                    let within = Offset(offset.get().clamp(first.get(), end.get()));
+                    if within != offset {
+                        eprintln!("warning: {of} has {first} to {end}, and not {offset}");
+                    }
+                    consumer.seek(of, within);
+                }
                 (relative, None, Some(first), Some(end)) => {
                     let offset = relative.offset(first, end);
                     offset.into_iter().for_each(|offset| consumer.seek(of, offset));

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use protocol::ids::{TopicName, TopicPartition};
+use protocol::ids::{NodeId, TopicName, TopicPartition};
 
 use crate::admin::{Admin, ConfigEntry, Extent, LogDirPartition, Resource};
+use crate::cli::failure::{Failure, Outcome};
 use crate::cluster::{Partition, Topic};
 use crate::error::Error;
 
@@ -59,23 +60,38 @@ pub(in crate::cli) async fn extents(
     admin.extents(&led).await
 }
 
-/// What each topic takes on disk, over all brokers that answer.
-pub(in crate::cli) async fn sizes(admin: &Admin) -> Result<BTreeMap<TopicName, i64>, Error> {
+/// What each topic takes on disk. Brokers and directories that do not answer are told beside the rest.
+pub(in crate::cli) async fn sizes(
+    admin: &Admin,
+    outcome: &mut Outcome,
+) -> Result<BTreeMap<TopicName, i64>, Error> {
     let mut sizes = BTreeMap::new();
-    for (_, replica) in replicas(admin).await? {
-        *sizes.entry(replica.partition.topic).or_default() += replica.size_bytes;
+    for replica in replicas(admin, outcome).await? {
+        *sizes.entry(replica.on_disk.partition.topic).or_default() += replica.on_disk.size_bytes;
     }
     Ok(sizes)
 }
 
-/// Every replica on disk, with the directory that it lies in. A directory that failed has none to show.
+/// A replica, and where it lies.
+#[derive(Debug)]
+pub(in crate::cli) struct Replica {
+    pub(in crate::cli) broker: NodeId,
+    pub(in crate::cli) dir: String,
+    pub(in crate::cli) on_disk: LogDirPartition,
+}
+
+/// Every replica on disk. Brokers and directories that do not answer are told beside the rest.
 pub(in crate::cli) async fn replicas(
     admin: &Admin,
-) -> Result<Vec<(String, LogDirPartition)>, Error> {
+    outcome: &mut Outcome,
+) -> Result<Vec<Replica>, Error> {
     let mut all = Vec::new();
-    for (_, dirs) in admin.log_dirs().await? {
-        for dir in dirs?.into_iter().flatten() {
-            all.extend(dir.partitions.into_iter().map(|partition| (dir.path.clone(), partition)));
+    for (broker, dirs) in admin.log_dirs().await? {
+        let dirs = outcome.note(dirs.map_err(Failure::from)).unwrap_or_default();
+        for dir in dirs.into_iter().filter_map(|dir| outcome.note(dir.map_err(Failure::from))) {
+            let path = dir.path;
+            let here = dir.partitions.into_iter();
+            all.extend(here.map(|on_disk| Replica { broker, dir: path.clone(), on_disk }));
         }
     }
     Ok(all)

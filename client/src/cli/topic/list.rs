@@ -10,7 +10,7 @@ use regex::Regex;
 use super::facts::{self, Facts};
 use crate::admin::{Admin, ConfigSource};
 use crate::cli::brokers::BrokerArgs;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output::{Cell, Column, Listing, OutputArgs};
 use crate::cluster::{Topic, Wanted};
 
@@ -73,13 +73,15 @@ impl List {
         };
         let topics: Vec<&Topic> = view.topics.values().map(AsRef::as_ref).filter(named).collect();
         let topics = self.filter(&admin, topics).await?;
+        let mut outcome = Outcome::default();
         let sizes = match self.sizes {
-            true => Some(facts::sizes(&admin).await?),
+            true => Some(facts::sizes(&admin, &mut outcome).await?),
             false => None,
         };
         let mut listing = Listing::new(if self.sizes { WITH_SIZES } else { COLUMNS });
         topics.iter().for_each(|topic| listing.row(row(topic, sizes.as_ref())));
-        Ok(self.output.print(out, &listing)?)
+        self.output.print(out, &listing)?;
+        outcome.done()
     }
 
     /// The topics that the flags ask for. Only what needs them asks for settings.
@@ -104,7 +106,9 @@ impl List {
             topics.retain(|topic| own(&topic.name));
         }
         topics.retain(|topic| {
-            let Some(wanted) = facts.min_in_sync(&topic.name) else { return true };
+            let Some(wanted) = facts.min_in_sync(&topic.name) else {
+                return !(self.under_min_isr || self.at_min_isr);
+            };
             let any = |test: fn(usize, usize) -> bool| {
                 topic.partitions.iter().any(|partition| test(partition.in_sync.len(), wanted))
             };

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use clap::Args;
-use protocol::ids::{NodeId, TopicName};
+use protocol::ids::TopicName;
 use regex::Regex;
 
-use crate::admin::LogDirPartition;
+use super::facts::{self, Replica};
 use crate::cli::brokers::BrokerArgs;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output::{Cell, Column, Listing, OutputArgs};
@@ -42,17 +42,12 @@ const PARTITIONS: &[Column] = &[
     Column::text("log_dir").wide(),
 ];
 
-/// A replica and where it lies.
-struct Replica {
-    broker: NodeId,
-    dir: String,
-    on_disk: LogDirPartition,
-}
-
 impl Usage {
     pub(super) async fn run(self, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
         let mut outcome = Outcome::default();
-        let mut replicas = self.replicas(&mut outcome).await?;
+        let is_meant = |name: &TopicName| self.pattern.as_ref().is_none_or(|p| p.is_match(name));
+        let mut replicas = facts::replicas(&self.brokers.admin()?, &mut outcome).await?;
+        replicas.retain(|replica| is_meant(&replica.on_disk.partition.topic));
         replicas.sort_by(|a, b| {
             a.on_disk.partition.cmp(&b.on_disk.partition).then(a.broker.cmp(&b.broker))
         });
@@ -62,25 +57,6 @@ impl Usage {
         };
         self.output.print(out, &listing)?;
         outcome.done()
-    }
-
-    /// Every replica of the topics that are meant. Brokers and directories that do not answer are told beside the rest.
-    async fn replicas(&self, outcome: &mut Outcome) -> Result<Vec<Replica>, Failure> {
-        let is_meant = |name: &TopicName| self.pattern.as_ref().is_none_or(|p| p.is_match(name));
-        let mut replicas = Vec::new();
-        for (broker, dirs) in self.brokers.admin()?.log_dirs().await? {
-            let dirs = outcome.note(dirs.map_err(Failure::from)).unwrap_or_default();
-            for dir in dirs.into_iter().filter_map(|dir| outcome.note(dir.map_err(Failure::from))) {
-                let meant = dir.partitions.into_iter().filter(|p| is_meant(&p.partition.topic));
-                let path = dir.path;
-                replicas.extend(meant.map(|on_disk| Replica {
-                    broker,
-                    dir: path.clone(),
-                    on_disk,
-                }));
-            }
-        }
-        Ok(replicas)
     }
 }
 

@@ -49,12 +49,14 @@ impl Verify {
             folders.extend(partitions(path, &mut report)?);
         }
         let mut progress = Progress::over(&folders);
+        let mut unread = Ok(());
         for folder in &folders {
             match partition::verify(folder, &mut progress) {
                 Ok(Some(partition)) => report.partitions.push(partition),
                 // It was deleted meanwhile.
                 Ok(None) => {}
-                Err(error) => return Err(cannot_read(folder, &error)),
+                // What was found elsewhere is worth the more on a disk that fails.
+                Err(error) => unread = unread.and(Err(cannot_read(folder, &error))),
             }
         }
         drop(progress);
@@ -63,7 +65,7 @@ impl Verify {
             OutputFormat::Json => report.print_json(out)?,
         }
         match report.problems() {
-            0 => Ok(()),
+            0 => unread,
             1 => Err(Failure::failed("1 problem was found")),
             count => Err(Failure::failed(format!("{count} problems were found"))),
         }

@@ -1,5 +1,6 @@
 //! The addresses in answers, replaced by those of our listeners.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -18,34 +19,43 @@ use crate::address::Address;
 const FETCH_NAMES_BROKERS: i16 = 16;
 const PRODUCE_NAMES_BROKERS: i16 = 10;
 
-/// The answer, with our addresses in it. One that names no broker, or that cannot be read, is passed on as it is.
-pub(super) fn rewritten(head: &RequestHead, frame: Bytes, routes: &Arc<Routes>) -> Vec<Bytes> {
+/// The answer, with our listeners in it, at the address at which the client has reached us (`here`): one that listens on
+/// all addresses has no other to name. One that names no broker, or that cannot be read, is passed on as it is.
+pub(super) fn rewritten(
+    head: &RequestHead,
+    frame: Bytes,
+    routes: &Arc<Routes>,
+    here: IpAddr,
+) -> Vec<Bytes> {
     let changed = match head.key() {
         Some(ApiKey::Metadata) => change(head, &frame, |answer: &mut MetadataResponse| {
-            answer.brokers.iter_mut().for_each(|b| replace(&mut b.host, &mut b.port, routes));
+            answer.brokers.iter_mut().for_each(|b| replace(&mut b.host, &mut b.port, routes, here));
         }),
         Some(ApiKey::DescribeCluster) => {
             change(head, &frame, |answer: &mut DescribeClusterResponse| {
-                answer.brokers.iter_mut().for_each(|b| replace(&mut b.host, &mut b.port, routes));
+                answer
+                    .brokers
+                    .iter_mut()
+                    .for_each(|b| replace(&mut b.host, &mut b.port, routes, here));
             })
         }
         Some(ApiKey::FindCoordinator) => {
             change(head, &frame, |answer: &mut FindCoordinatorResponse| {
-                replace(&mut answer.host, &mut answer.port, routes);
+                replace(&mut answer.host, &mut answer.port, routes, here);
                 let coordinators = answer.coordinators.iter_mut();
-                coordinators.for_each(|c| replace(&mut c.host, &mut c.port, routes));
+                coordinators.for_each(|c| replace(&mut c.host, &mut c.port, routes, here));
             })
         }
         Some(ApiKey::Fetch) if head.version >= FETCH_NAMES_BROKERS => {
             change(head, &frame, |answer: &mut FetchResponse| {
                 let endpoints = answer.node_endpoints.iter_mut();
-                endpoints.for_each(|e| replace(&mut e.host, &mut e.port, routes));
+                endpoints.for_each(|e| replace(&mut e.host, &mut e.port, routes, here));
             })
         }
         Some(ApiKey::Produce) if head.version >= PRODUCE_NAMES_BROKERS => {
             change(head, &frame, |answer: &mut ProduceResponse| {
                 let endpoints = answer.node_endpoints.iter_mut();
-                endpoints.for_each(|e| replace(&mut e.host, &mut e.port, routes));
+                endpoints.for_each(|e| replace(&mut e.host, &mut e.port, routes, here));
             })
         }
         _ => None,
@@ -68,11 +78,11 @@ fn change<R: ApiBody>(
 }
 
 /// Puts our listener's address in the place of a broker's. An error's empty address stays.
-fn replace(host: &mut StrBytes, port: &mut i32, routes: &Arc<Routes>) {
+fn replace(host: &mut StrBytes, port: &mut i32, routes: &Arc<Routes>, here: IpAddr) {
     let Some(broker) = u16::try_from(*port).ok().filter(|port| *port > 0) else { return };
     match routes.to(&Address::new(host.as_str(), broker)) {
         Ok(local) => {
-            *host = StrBytes::from_string(local.ip().to_string());
+            *host = StrBytes::from_string(here.to_string());
             *port = local.port().into();
         }
         Err(error) => eprintln!("no listener for {host}:{port}: {error}"),

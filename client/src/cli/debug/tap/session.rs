@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -24,6 +24,8 @@ use crate::address::Address;
 /// What is known of both directions.
 struct Session<'a> {
     client: SocketAddr,
+    /// Where the client has reached us.
+    here: IpAddr,
     broker: &'a Address,
     routes: &'a Arc<Routes>,
     /// The requests without an answer, by correlation id.
@@ -48,11 +50,13 @@ pub(super) async fn run(
 ) -> io::Result<()> {
     let server = TcpStream::connect((broker.host.as_str(), broker.port)).await?;
     client.set_nodelay(true)?;
+    let here = client.local_addr()?.ip();
     server.set_nodelay(true)?;
     let (client_in, client_out) = client.into_split();
     let (server_in, server_out) = server.into_split();
     let session = Session {
         client: from,
+        here,
         broker,
         routes,
         asked: Mutex::default(),
@@ -111,7 +115,7 @@ impl Session<'_> {
             let asked = correlation.and_then(|id| self.asked.lock().remove(&id));
             let bytes = frame.len();
             let passed = match &asked {
-                Some(asked) => rewritten(&asked.head, frame, self.routes),
+                Some(asked) => rewritten(&asked.head, frame, self.routes, self.here),
                 None => vec![frame],
             };
             for piece in passed {

@@ -5,10 +5,10 @@ mod shape;
 use std::collections::VecDeque;
 use std::io::Write;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use bytes::Bytes;
 use clap::{Args, ValueEnum};
+use futures::FutureExt;
 use protocol::ids::PartitionIndex;
 
 use super::{name, with_nearest};
@@ -17,8 +17,11 @@ use crate::cli::complete;
 use crate::cli::escape;
 use crate::cli::failure::Failure;
 use crate::cli::lines;
+use crate::cli::output::counted;
 use crate::cli::progress::Progress;
-use crate::producer::{Acks, Compression, Delivery, Header, Producer, ProducerOptions, Record};
+use crate::producer::{
+    Acks, Compression, Delivered, Delivery, Header, Producer, ProducerOptions, Record,
+};
 use shape::Shape;
 
 /// How many deliveries are kept before the oldest is awaited.
@@ -48,12 +51,12 @@ pub struct Produce {
     /// A header on every record, as NAME=VALUE or NAME:VALUE; may be given more than once
     #[arg(short = 'H', long = "header", value_name = "NAME=VALUE", value_parser = header)]
     headers: Vec<Header>,
-    /// Compress batches
-    #[arg(short = 'z', long, value_enum, default_value_t)]
-    compression: Codec,
-    /// How many replicas must have a record
-    #[arg(long, value_enum, default_value_t, allow_hyphen_values = true)]
-    acks: AcksArg,
+    /// Compress batches [default: none]
+    #[arg(short = 'z', long, value_enum)]
+    compression: Option<Codec>,
+    /// How many replicas must have a record [default: all]
+    #[arg(long, value_enum, allow_hyphen_values = true)]
+    acks: Option<AcksArg>,
     /// Only this partition
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(i32).range(0..))]
     partition: Option<i32>,
@@ -71,9 +74,8 @@ pub struct Produce {
 }
 
 /// A codec by Kafka's name.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Codec {
-    #[default]
     None,
     Gzip,
     Snappy,
@@ -94,7 +96,7 @@ impl From<Codec> for Compression {
 }
 
 /// Acks by Kafka's names.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum AcksArg {
     /// None: do not even wait for an answer
     #[value(name = "0")]
@@ -103,7 +105,6 @@ enum AcksArg {
     #[value(name = "1")]
     Leader,
     /// All that are in sync
-    #[default]
     #[value(name = "all", alias = "-1")]
     All,
 }
@@ -127,46 +128,66 @@ impl Produce {
         if let Err(error) = cluster.require_or_create(&template.topic).await {
             return Err(with_nearest(&cluster, &self.topic, error).await);
         }
-        let producer = Producer::new(cluster, self.options())?;
+        let producer = Producer::new(cluster, self.options()?)?;
         let mut written = Written::new(self.verbose);
-        let mut pieces = lines::pieces(self.file.as_deref(), shape.end())?;
+        let input = Input { shape: &shape, delimiter: delimiter.as_deref(), template: &template };
+        let sent = self.send_all(&producer, &input, &mut written, out).await;
+        // What was good before the first that was not is written all the same, and told.
+        producer.flush().await;
+        let settled = written.settle_all(out).await;
+        producer.close().await;
+        let is_news = written.count > 0 || (sent.is_ok() && settled.is_ok());
+        if is_news && !self.quiet && !self.verbose {
+            eprintln!("wrote {} to \"{}\"", counted(written.count, "record"), self.topic);
+        }
+        sent.and(settled)
+    }
+
+    async fn send_all(
+        &self,
+        producer: &Producer,
+        input: &Input<'_>,
+        written: &mut Written,
+        out: &mut (dyn Write + Send),
+    ) -> Result<(), Failure> {
+        let end = input.shape.end();
+        let mut pieces = lines::pieces(self.file.as_deref(), end)?;
         let mut progress = Progress::over(self.file.as_deref());
         while let Some(piece) = pieces.recv().await {
             for text in piece? {
-                progress.advance(text.len() + shape.end().len());
-                let record = match delimiter.as_deref() {
-                    Some(delimiter) => split(&template, delimiter, text),
-                    None => shape.record(&template, &text)?,
-                };
-                let record = self.entombed(record);
+                progress.advance(text.len() + end.len());
+                let record = self.entombed(input.record(text)?);
                 written.took(producer.send(record).await?, out).await?;
             }
-        }
-        producer.flush().await;
-        let count = written.finish(out).await?;
-        producer.close().await;
-        if !self.quiet && !self.verbose {
-            let plural = if count == 1 { "" } else { "s" };
-            eprintln!("wrote {count} record{plural} to \"{}\"", self.topic);
+            written.settle_ready(out)?;
         }
         Ok(())
     }
 
-    fn options(&self) -> ProducerOptions {
-        let acks = Acks::from(self.acks);
+    /// Our own defaults, then the settings of profile, file and `-X`, then the flags.
+    fn options(&self) -> Result<ProducerOptions, Failure> {
         let timeout = self.brokers.timeout();
-        ProducerOptions {
-            acks,
-            idempotent: acks == Acks::All,
-            // Without sequences the order is kept by one request at a time.
-            in_flight_max: if acks == Acks::Leader { 1 } else { 5 },
-            compression: self.compression.into(),
+        let mut options = ProducerOptions {
             batch_bytes: 256 << 10,
-            linger: Duration::from_millis(5),
             delivery_timeout: timeout.saturating_mul(2),
             ack_timeout: timeout,
             ..ProducerOptions::default()
+        };
+        self.brokers.settings()?.apply_to_producer(&mut options);
+        if let Some(acks) = self.acks {
+            options.acks = acks.into();
         }
+        if let Some(codec) = self.compression {
+            options.compression = codec.into();
+        }
+        if options.acks != Acks::All {
+            options.idempotent = false;
+        }
+        if options.acks == Acks::Leader {
+            // Without sequences the order is kept by one request at a time.
+            options.in_flight_max = 1;
+        }
+        Ok(options)
     }
 
     /// What all records have in common.
@@ -197,6 +218,24 @@ impl Produce {
     }
 }
 
+/// How records stand in the input.
+struct Input<'a> {
+    shape: &'a Shape,
+    /// What is between key and value, with `-k`.
+    delimiter: Option<&'a [u8]>,
+    /// What all records have in common.
+    template: &'a Record,
+}
+
+impl Input<'_> {
+    fn record(&self, text: Bytes) -> Result<Record, Failure> {
+        match self.delimiter {
+            Some(delimiter) => Ok(split(self.template, delimiter, text)),
+            None => self.shape.record(self.template, &text),
+        }
+    }
+}
+
 /// A line as a record. One without the delimiter has no key of its own.
 fn split(template: &Record, delimiter: &[u8], line: Bytes) -> Record {
     let (key, value) = match find(&line, delimiter) {
@@ -209,7 +248,7 @@ fn split(template: &Record, delimiter: &[u8], line: Bytes) -> Record {
 /// The records that were taken and not heard of yet.
 struct Written {
     deliveries: VecDeque<Delivery>,
-    count: u64,
+    count: usize,
     verbose: bool,
 }
 
@@ -224,22 +263,37 @@ impl Written {
         out: &mut (dyn Write + Send),
     ) -> Result<(), Failure> {
         self.deliveries.push_back(delivery);
-        if self.deliveries.len() > DELIVERIES_MAX {
+        while self.deliveries.len() > DELIVERIES_MAX {
             self.settle_first(out).await?;
         }
         Ok(())
     }
 
-    async fn finish(mut self, out: &mut (dyn Write + Send)) -> Result<u64, Failure> {
-        while !self.deliveries.is_empty() {
-            self.settle_first(out).await?;
+    /// Tells of all that the brokers have spoken of, without waiting for the others.
+    fn settle_ready(&mut self, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
+        while let Some(first) = self.deliveries.front_mut() {
+            let Some(settled) = first.now_or_never() else { break };
+            self.deliveries.pop_front();
+            self.tell(&settled?, out)?;
         }
-        Ok(self.count)
+        Ok(out.flush()?)
+    }
+
+    /// Waits for the word on every record; the first that failed is the failure.
+    async fn settle_all(&mut self, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
+        let mut outcome = Ok(());
+        while !self.deliveries.is_empty() {
+            outcome = outcome.and(self.settle_first(out).await);
+        }
+        outcome
     }
 
     async fn settle_first(&mut self, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
         let Some(delivery) = self.deliveries.pop_front() else { return Ok(()) };
-        let delivered = delivery.await?;
+        self.tell(&delivery.await?, out)
+    }
+
+    fn tell(&mut self, delivered: &Delivered, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
         self.count += 1;
         if self.verbose {
             let offset = delivered.offset.map_or_else(|| "?".into(), |offset| offset.to_string());
