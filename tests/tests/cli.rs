@@ -1,9 +1,15 @@
 //! The command line through the binary: each command of it, what it prints and how it fails.
 
 use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
 
-use sapwood_tests::process::{Said, Sapwood, workspace};
+use sapwood_tests::process::{Child, Said, Sapwood, binary, free_port, wait, workspace};
 use sapwood_tests::transcript::Stage;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const LIMIT: Duration = Duration::from_secs(60);
 
 fn scripts() -> PathBuf {
     workspace().join("tests").join("scripts").join("cli")
@@ -73,6 +79,55 @@ fn a_broker_that_advertises_what_cannot_be_reached_is_explained() {
         assert!(said.out.contains("advertises 127.0.0.1:1"), "{verdict:?}: {}", said.out);
         assert_eq!(said.code, Some(10), "{verdict:?}");
     }
+}
+
+#[test]
+fn a_consumer_that_is_told_to_stop_commits_what_it_printed_and_leaves_its_group() {
+    let broker = Sapwood::start().expect("a broker");
+    let at = broker.address().to_string();
+    let sapwood = |words: &[&str]| {
+        let said = Said::by_sapwood(&[words, &["-b", &at]].concat()).expect("sapwood runs");
+        assert_eq!(said.code, Some(0), "{words:?}: {}", said.err);
+        said.out
+    };
+    sapwood(&["topic", "create", "t", "-p", "1"]);
+    let dir = TempDir::new().expect("a directory");
+    let lines = dir.path().join("lines");
+    std::fs::write(&lines, "1\n2\n3\n4\n5\n").expect("the lines are written");
+    sapwood(&["topic", "produce", "t", "-q", "--file", lines.to_str().expect("UTF-8")]);
+    let mut consume = Command::new(binary().expect("the binary"));
+    consume.args(["topic", "consume", "t", "-g", "g", "-b", &at]);
+    let mut child =
+        Child::start("consume", &mut consume, &dir.path().join("out")).expect("it starts");
+    wait::until("five records", LIMIT, || (child.output().lines().count() >= 5).then_some(()))
+        .expect("it reads");
+    let status = child.stop(LIMIT).expect("it ends");
+    assert!(status.success(), "{status}");
+    let described = sapwood(&["group", "describe", "g", "-o", "json"]);
+    let described: Value = serde_json::from_str(&described).expect("JSON");
+    assert_eq!((&described[0]["lag"], &described[0]["member_count"]), (&json!(0), &json!(0)));
+}
+
+#[test]
+fn a_server_starts_by_its_short_flags() {
+    let dir = TempDir::new().expect("a directory");
+    let at = format!("127.0.0.1:{}", free_port());
+    let data = dir.path().join("data");
+    let mut start = Command::new(binary().expect("the binary"));
+    start.args(["server", "start", "--node-id", "7", "--listen", &at, "--advertise", &at]);
+    // The environment is a place for settings, and the tests' own switches are none.
+    start.arg("--dir").arg(&data).env_clear();
+    let mut child = Child::start("server", &mut start, &dir.path().join("out")).expect("it starts");
+    let listed = wait::until("the broker to answer", LIMIT, || {
+        let line =
+            ["cluster", "brokers", "-o", "csv", "--no-headers", "-b", &at, "--timeout", "1s"];
+        let said = Said::by_sapwood(&line).expect("sapwood runs");
+        (said.code == Some(0) || child.ended().is_some()).then_some(said.out)
+    });
+    let listed = listed.unwrap_or_else(|late| panic!("{late}\n{}", child.last_words()));
+    assert!(listed.starts_with(&format!("7,{at},")), "{listed}\n{}", child.last_words());
+    assert!(data.join("meta.properties").exists());
+    child.stop(LIMIT).expect("it stops");
 }
 
 #[test]

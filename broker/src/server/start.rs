@@ -21,7 +21,7 @@ use crate::config::{Settings, Severity, Sources, load};
 pub type DevArguments = DevOptions;
 
 /// What `sapwood server start` takes.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 pub struct StartArguments {
     /// The configuration, in Kafka's server.properties format
     #[arg(long, value_name = "FILE")]
@@ -29,9 +29,35 @@ pub struct StartArguments {
     /// Set a key on top of the file, as in server.properties
     #[arg(long = "override", value_name = "KEY=VALUE")]
     pub overrides: Vec<String>,
+    /// Short for --override node.id=ID
+    #[arg(long, value_name = "ID")]
+    pub node_id: Option<i32>,
+    /// Short for --override log.dirs=DIR
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+    /// Short for --override listeners=PLAINTEXT://HOST:PORT
+    #[arg(long, value_name = "HOST:PORT")]
+    pub listen: Option<String>,
+    /// Short for --override advertised.listeners=PLAINTEXT://HOST:PORT
+    #[arg(long, value_name = "HOST:PORT")]
+    pub advertise: Option<String>,
     /// Warn about unknown keys instead of refusing them
     #[arg(long)]
     pub lenient: bool,
+}
+
+impl StartArguments {
+    /// What goes on top of the file: the short flags, and then what was written out.
+    fn settings(&self) -> Vec<String> {
+        let plaintext = |key: &str, at: &String| format!("{key}=PLAINTEXT://{at}");
+        let short = [
+            self.node_id.map(|id| format!("node.id={id}")),
+            self.dir.as_ref().map(|dir| format!("log.dirs={}", dir.display())),
+            self.listen.as_ref().map(|at| plaintext("listeners", at)),
+            self.advertise.as_ref().map(|at| plaintext("advertised.listeners", at)),
+        ];
+        short.into_iter().flatten().chain(self.overrides.iter().cloned()).collect()
+    }
 }
 
 /// Exit codes of the broker, beside 0.
@@ -71,8 +97,9 @@ pub fn dev(options: &DevOptions) -> ExitCode {
 /// Runs `sapwood server start`.
 pub fn run(arguments: &StartArguments) -> ExitCode {
     init_logging("info,openraft=warn");
-    let overrides = arguments.overrides.clone();
-    match Sources::of_process(arguments.config.as_deref(), overrides, arguments.lenient) {
+    let sources =
+        Sources::of_process(arguments.config.as_deref(), arguments.settings(), arguments.lenient);
+    match sources {
         Ok(sources) => serve(&sources, |running| {
             eprintln!("sapwood {} serves on {}", env!("CARGO_PKG_VERSION"), running.addresses());
         }),

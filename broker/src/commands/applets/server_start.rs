@@ -46,7 +46,12 @@ fn run(words: Vec<String>) -> ExitCode {
             }
         };
     }
-    start::run(&StartArguments { config: line.config, overrides: line.overrides, lenient: true })
+    start::run(&StartArguments {
+        config: line.config,
+        overrides: line.overrides,
+        lenient: true,
+        ..StartArguments::default()
+    })
 }
 
 fn parse(words: Vec<String>) -> Result<Line, String> {
@@ -76,7 +81,7 @@ fn parse(words: Vec<String>) -> Result<Line, String> {
     }
 }
 
-/// The same command without `-daemon`, in a session of its own.
+/// The same command without `-daemon`, in a process group of its own.
 fn daemon(line: &Line) -> io::Result<()> {
     let out = output(line.name.as_deref().unwrap_or("kafkaServer"))?;
     let mut command = Command::new(std::env::current_exe()?);
