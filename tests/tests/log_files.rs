@@ -135,7 +135,7 @@ async fn every_kind_of_file_is_dumped_in_words_and_in_json() {
     let kept = Kept::stopped().await;
     let segment = kept.folder.join(format!("{FIRST}.log"));
     let lines = json_lines(&["dump", "-o", "json", "--print-data-log"], &segment);
-    assert_eq!((&lines[0]["kind"], &lines[0]["isValid"]), (&"batch".into(), &true.into()));
+    assert_eq!((&lines[0]["kind"], &lines[0]["is_valid"]), (&"batch".into(), &true.into()));
     assert_eq!((&lines[1]["offset"], &lines[1]["key"]), (&0.into(), &"0".into()));
     assert!(lines.iter().all(|line| line["kind"] != "free"), "a stop gives the surplus back");
     let some = json_lines(&["dump", "-o", "json", "--max-bytes", "40000"], &segment);
@@ -164,7 +164,7 @@ async fn every_kind_of_file_is_dumped_in_words_and_in_json() {
         .collect();
     assert_eq!(commits[0]["key"]["group"], "readers");
     assert!(commits[0]["value"]["offset"].as_i64().is_some_and(|offset| offset > 0));
-    assert!(all.iter().any(|line| line["kind"] == "identity" && line["nodeId"] == 1));
+    assert!(all.iter().any(|line| line["kind"] == "identity" && line["node_id"] == 1));
 }
 
 #[tokio::test]

@@ -105,21 +105,21 @@ fn fields(position: u64, header: &BatchHeader, intact: bool) -> Value {
     json!({
         "position": position,
         "size": header.size_in_bytes(),
-        "baseOffset": header.base_offset.get(),
-        "lastOffset": header.last_offset().get(),
+        "base_offset": header.base_offset.get(),
+        "last_offset": header.last_offset().get(),
         "count": header.record_count,
-        "leaderEpoch": header.partition_leader_epoch.get(),
-        "timestampType": timestamp_type(header),
-        "baseTimestamp": header.base_timestamp.get(),
-        "maxTimestamp": header.max_timestamp.get(),
+        "leader_epoch": header.partition_leader_epoch.get(),
+        "timestamp_type": timestamp_type(header),
+        "base_timestamp": header.base_timestamp.get(),
+        "max_timestamp": header.max_timestamp.get(),
         "compression": header.compression().name(),
-        "producerId": header.producer_id.get(),
-        "producerEpoch": header.producer_epoch.get(),
-        "baseSequence": header.base_sequence.get(),
-        "isTransactional": header.is_transactional(),
-        "isControl": header.is_control(),
+        "producer_id": header.producer_id.get(),
+        "producer_epoch": header.producer_epoch.get(),
+        "base_sequence": header.base_sequence.get(),
+        "is_transactional": header.is_transactional(),
+        "is_control": header.is_control(),
         "crc": header.crc,
-        "isValid": intact,
+        "is_valid": intact,
     })
 }
 
@@ -176,9 +176,9 @@ fn record_fields(record: &Record, wanted: &Wanted, data: Option<&(Value, Value)>
         let keys: Vec<_> =
             record.headers.iter().map(|header| String::from_utf8_lossy(&header.key)).collect();
         fields["timestamp"] = json!(record.timestamp.get());
-        fields["keySize"] = json!(record.key.as_ref().map(bytes::Bytes::len));
-        fields["valueSize"] = json!(record.value.as_ref().map(bytes::Bytes::len));
-        fields["headerKeys"] = json!(keys);
+        fields["key_size"] = json!(record.key.as_ref().map(bytes::Bytes::len));
+        fields["value_size"] = json!(record.value.as_ref().map(bytes::Bytes::len));
+        fields["header_keys"] = json!(keys);
     }
     if let Some((key, value)) = data {
         fields["key"] = key.clone();

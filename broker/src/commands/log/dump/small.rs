@@ -32,14 +32,14 @@ pub(super) fn snapshot(path: &Path, printer: &mut Printer<'_>) -> io::Result<()>
         };
         let fields = || {
             json!({
-                "producerId": row.producer_id.get(),
-                "producerEpoch": row.epoch.get(),
-                "lastSequence": row.last_sequence.get(),
-                "lastOffset": row.last_offset.get(),
-                "offsetDelta": row.offset_delta,
+                "producer_id": row.producer_id.get(),
+                "producer_epoch": row.epoch.get(),
+                "last_sequence": row.last_sequence.get(),
+                "last_offset": row.last_offset.get(),
+                "offset_delta": row.offset_delta,
                 "timestamp": row.timestamp.get(),
-                "coordinatorEpoch": row.coordinator_epoch,
-                "currentTxnFirstOffset": row.open_since.get(),
+                "coordinator_epoch": row.coordinator_epoch,
+                "current_txn_first_offset": row.open_since.get(),
             })
         };
         printer.item("producer", words, fields)?;
@@ -59,10 +59,10 @@ pub(super) fn transactions(path: &Path, base: Offset, printer: &mut Printer<'_>)
         };
         let fields = || {
             json!({
-                "producerId": aborted.producer_id.get(),
-                "firstOffset": aborted.first_offset.get(),
-                "lastOffset": aborted.marker_offset.get(),
-                "lastStableOffset": aborted.last_stable_offset.get(),
+                "producer_id": aborted.producer_id.get(),
+                "first_offset": aborted.first_offset.get(),
+                "last_offset": aborted.marker_offset.get(),
+                "last_stable_offset": aborted.last_stable_offset.get(),
             })
         };
         printer.item("aborted", words, fields)?;
@@ -78,7 +78,7 @@ pub(super) fn epochs(path: &Path, printer: &mut Printer<'_>) -> io::Result<()> {
     for start in epochs.starts() {
         let (epoch, offset) = (start.epoch, start.start_offset);
         let words = || format!("epoch {epoch} from offset {offset}");
-        let fields = || json!({"epoch": epoch.get(), "startOffset": offset.get()});
+        let fields = || json!({"epoch": epoch.get(), "start_offset": offset.get()});
         printer.item("epoch", words, fields)?;
     }
     Ok(())
@@ -87,7 +87,7 @@ pub(super) fn epochs(path: &Path, printer: &mut Printer<'_>) -> io::Result<()> {
 pub(super) fn partition_metadata(path: &Path, printer: &mut Printer<'_>) -> io::Result<()> {
     match partition_metadata::parse(&std::fs::read(path)?) {
         Ok(id) => {
-            let fields = || json!({"topicId": id.to_string()});
+            let fields = || json!({"topic_id": id.to_string()});
             printer.item("partition", || format!("topic id {id}"), fields)
         }
         Err(error) => printer.damage(None, &error.to_string()),
@@ -107,9 +107,9 @@ pub(super) fn identity(path: &Path, printer: &mut Printer<'_>) -> io::Result<()>
     };
     let fields = || {
         json!({
-            "clusterId": identity.cluster_id.as_str(),
-            "nodeId": identity.node_id.get(),
-            "directoryId": directory,
+            "cluster_id": identity.cluster_id.as_str(),
+            "node_id": identity.node_id.get(),
+            "directory_id": directory,
         })
     };
     printer.item("identity", words, fields)

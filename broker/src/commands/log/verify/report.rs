@@ -109,8 +109,8 @@ impl PartitionReport {
             "records": self.records,
             "bytes": self.bytes,
             "holes": self.holes,
-            "firstOffset": self.first.map(Offset::get),
-            "lastOffset": self.last.map(Offset::get),
+            "first_offset": self.first.map(Offset::get),
+            "last_offset": self.last.map(Offset::get),
             "problems": self.problems.iter().map(Problem::json).collect::<Vec<_>>(),
         })
     }
