@@ -121,6 +121,27 @@ fn a_second_broker_on_the_same_directory_refuses_to_start() {
     broker.stop().expect("the first one goes on to its orderly end");
 }
 
+#[test]
+fn a_broker_without_one_of_its_directories_refuses_to_start_and_takes_it_back_elsewhere() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let at = |name: &str| dir.path().join(name).display().to_string();
+    let mut properties = Properties::alone(dir.path());
+    properties.set("log.dirs", &format!("{},{}", at("a"), at("b")));
+    let mut broker = Sapwood::start_from(properties.clone()).expect("a broker of two directories");
+    broker.stop().expect("an orderly end");
+    properties.set("log.dirs", &at("a"));
+    let said = refused(&properties);
+    assert!(said.contains(&at("b")) && said.contains("sapwood-log-dirs"), "{said}");
+    fs::rename(at("b"), at("c")).expect("the directory is mounted elsewhere");
+    properties.set("log.dirs", &format!("{},{}", at("a"), at("c")));
+    let mut broker = Sapwood::start_from(properties.clone()).expect("it is the same directory");
+    broker.stop().expect("an orderly end");
+    fs::remove_file(dir.path().join("a").join("sapwood-log-dirs")).expect("c is given up");
+    properties.set("log.dirs", &at("a"));
+    let mut broker = Sapwood::start_from(properties).expect("a broker of one directory");
+    broker.stop().expect("an orderly end");
+}
+
 /// Every file below a directory, with what is in it.
 fn contents(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut files = BTreeMap::new();

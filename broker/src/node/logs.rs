@@ -64,6 +64,8 @@ impl Logs {
             wanted = Some(dir.identity().cluster_id.clone());
             dirs.push(Dir::read(dir));
         }
+        let all: Vec<&LogDir<OsDisk>> = dirs.iter().map(|dir| &dir.dir).collect();
+        dir::check_siblings(&all)?;
         Ok(Self { dirs, files: OpenFiles::new(disk, budget()), turn: Mutex::new(()) })
     }
 
@@ -309,4 +311,7 @@ pub(crate) enum LogsError {
     /// One of them.
     #[error(transparent)]
     Dir(#[from] dir::OpenError),
+    /// They do not belong together, or one of them is missing.
+    #[error(transparent)]
+    Siblings(#[from] dir::SiblingsError),
 }

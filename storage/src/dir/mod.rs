@@ -3,6 +3,7 @@
 //! ```text
 //! .lock                              held while a broker runs           (lock)
 //! meta.properties                    whose dir this is                  (identity)
+//! sapwood-log-dirs                   all dirs of this broker            (siblings)
 //! .kafka_cleanshutdown               the last shutdown was a clean one  (clean_shutdown)
 //! *-offset-checkpoint                one offset for each partition      (crate::checkpoint)
 //! apache_logs-0/                     a partition                        (folder, crate::log)
@@ -24,6 +25,7 @@ mod clean_shutdown;
 mod folder;
 mod health;
 mod identity;
+mod siblings;
 #[cfg(test)]
 mod tests;
 
@@ -37,6 +39,7 @@ pub use self::clean_shutdown::LastShutdown;
 pub use self::folder::{Folder, plan_strays};
 pub use self::health::{Failure, Health};
 pub use self::identity::{ClusterId, DirectoryId, Identity, IdentityError};
+pub use self::siblings::{SIBLINGS_FILE_NAME, SiblingsError, check_siblings};
 use crate::checkpoint::{Checkpoint, Offsets, ReadError, TEMPORARY_SUFFIX, replace};
 use crate::disk::{Disk, DiskFile, OpenMode};
 

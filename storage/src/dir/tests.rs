@@ -168,3 +168,28 @@ fn its_checkpoints_read_back() {
     assert_eq!(dir.read(Checkpoint::RecoveryPoint).expect("just written"), offsets);
     assert_eq!(dir.read(Checkpoint::LogStart).expect("missing is empty"), Offsets::new());
 }
+
+fn open_at(disk: &MemDisk, path: &str, id: u128) -> LogDir<MemDisk> {
+    let owner = Owner { fresh_directory_id: DirectoryId::from_random(id), ..owner(1) };
+    LogDir::open(disk, Path::new(path), &owner).expect("a dir")
+}
+
+#[test]
+fn a_start_without_one_of_the_dirs_is_refused_until_someone_gives_it_up() {
+    let disk = MemDisk::new();
+    let (a, b) = (open_at(&disk, "/a", 1), open_at(&disk, "/b", 2));
+    check_siblings(&[&a, &b]).expect("a first start");
+    check_siblings(&[&b, &a]).expect("in another order");
+    let c = open_at(&disk, "/c", 3);
+    check_siblings(&[&a, &b, &c]).expect("one more");
+    let missing = check_siblings(&[&a, &c]).expect_err("one is missing").to_string();
+    assert!(missing.contains("/b") && missing.contains(SIBLINGS_FILE_NAME), "{missing}");
+    // An empty disk in its place is not the one that is missing.
+    let fresh = open_at(&disk, "/new", 4);
+    assert!(check_siblings(&[&a, &fresh, &c]).is_err());
+    for dir in ["/a", "/c"] {
+        disk.remove_file(&Path::new(dir).join(SIBLINGS_FILE_NAME)).expect("it is there");
+    }
+    check_siblings(&[&a, &c]).expect("it was given up");
+    check_siblings(&[&a, &b, &c]).expect("it came back");
+}
