@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use protocol::ids::{Offset, TimestampMs};
 
-use super::time::Moment;
+use super::moment::Moment;
 
 /// `start`, `end`, `100`, `-10`, `+10`, `@1700000000000`, `@2026-01-31T12:00`, `@-1h`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -31,6 +31,7 @@ mod filter;
 mod format;
 mod group;
 mod lines;
+mod moment;
 pub mod output;
 mod parse;
 mod profile;
@@ -38,7 +39,6 @@ mod progress;
 mod record_json;
 mod span;
 mod stretch;
-mod time;
 mod topic;
 mod version;
 

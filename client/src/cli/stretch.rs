@@ -5,7 +5,7 @@ use std::str::FromStr;
 use protocol::ids::{Offset, TimestampMs};
 
 use super::begin::Begin;
-use super::time::Moment;
+use super::moment::Moment;
 
 /// `BEGIN`, `BEGIN:STOP` or `:STOP`: `5:20`, `start:end`, `@-1h:end`, `@2026-01-31:2026-02-01`, `:end`. What stands after
 /// the colon is not read any more.

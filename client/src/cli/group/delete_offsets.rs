@@ -3,8 +3,9 @@
 use std::io::Write;
 
 use clap::Args;
-use protocol::ids::{PartitionIndex, TopicName, TopicPartition};
+use protocol::ids::TopicPartition;
 
+use super::place::Place;
 use super::with_nearest;
 use crate::admin::Admin;
 use crate::cli::brokers::BrokerArgs;
@@ -32,51 +33,6 @@ pub struct DeleteOffsets {
     confirm: ConfirmArgs,
     #[command(flatten)]
     brokers: BrokerArgs,
-}
-
-/// A topic or one of its partitions.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Place {
-    topic: TopicName,
-    partition: Option<PartitionIndex>,
-}
-
-impl std::str::FromStr for Place {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (topic, partition) = match text.rsplit_once(':') {
-            None => (text, None),
-            Some((topic, index)) => {
-                let index: i32 = index
-                    .parse()
-                    .map_err(|_| format!("{index:?} is no partition; write TOPIC:N"))?;
-                (topic, Some(PartitionIndex(index)))
-            }
-        };
-        let topic = TopicName::new(topic).map_err(|error| format!("{topic:?}: {error}"))?;
-        Ok(Self { topic, partition })
-    }
-}
-
-impl Place {
-    /// Whether the partition is meant.
-    pub(super) fn covers(&self, of: &TopicPartition) -> bool {
-        self.topic == of.topic && self.partition.is_none_or(|index| index == of.partition)
-    }
-
-    /// As it was typed.
-    pub(super) fn shown(&self) -> String {
-        match self.partition {
-            Some(index) => format!("{}:{index}", self.topic),
-            None => self.topic.to_string(),
-        }
-    }
-
-    /// The topic.
-    pub(super) fn topic(&self) -> &TopicName {
-        &self.topic
-    }
 }
 
 impl DeleteOffsets {
@@ -111,7 +67,7 @@ impl DeleteOffsets {
         for place in &self.topics {
             if !committed.keys().any(|of| place.covers(of)) {
                 let what =
-                    format!("group \"{}\" has no offsets of \"{}\"", self.group, place.topic);
+                    format!("group \"{}\" has no offsets of \"{}\"", self.group, place.topic());
                 return Err(Failure::missing(what)
                     .advise(format!("`sapwood group describe {}` shows what it has", self.group)));
             }

@@ -5,6 +5,7 @@ mod delete_offsets;
 mod describe;
 mod lag;
 mod list;
+mod place;
 mod plan;
 mod progress;
 mod seek;

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args};
 use protocol::ids::{Offset, TopicPartition};
 
-use super::delete_offsets::Place;
+use super::place::Place;
 use super::plan::{Move, Target, plan, read_file};
 use crate::admin::{Admin, Committed, CommittedOffset};
 use crate::cli::begin::Begin;

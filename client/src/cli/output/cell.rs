@@ -41,7 +41,10 @@ impl Cell {
 
     /// What stands in a CSV file: nothing for what is not known.
     pub(super) fn csv(&self) -> String {
-        plain(&self.value)
+        match &self.value {
+            Value::Bool(is) => is.to_string(),
+            other => plain(other),
+        }
     }
 }
 
@@ -106,6 +109,7 @@ mod tests {
         assert_eq!((nothing.text().as_str(), nothing.csv().as_str()), ("-", ""));
         assert_eq!(Cell::from(vec![1, 2]).text(), "1,2");
         assert_eq!(Cell::from(true).text(), "yes");
+        assert_eq!(Cell::from(true).csv(), "true");
         assert_eq!(Cell::from(LeaderEpoch::NONE).text(), "-");
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::Args;
 use protocol::ids::{Offset, TopicName, TopicPartition};
 
-use super::trim::chosen;
+use super::selection::chosen;
 use super::{names, require};
 use crate::admin::{Admin, Extent};
 use crate::cli::applets::Signals;

@@ -10,8 +10,8 @@ use super::{Selection, require};
 use crate::admin::{Admin, Isolation, ListedOffset, OffsetAt};
 use crate::cli::brokers::BrokerArgs;
 use crate::cli::failure::{Failure, Outcome};
+use crate::cli::moment::Moment;
 use crate::cli::output::{Column, Listing, OutputArgs};
-use crate::cli::time::Moment;
 use crate::error::Error;
 
 /// The arguments.

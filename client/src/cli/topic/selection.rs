@@ -1,13 +1,13 @@
 //! A selection of topics: by their names, or by regular expressions.
 
 use clap::Args;
-use protocol::ids::TopicName;
+use protocol::ids::{PartitionIndex, TopicName, TopicPartition};
 use regex::Regex;
 
 use super::names;
 use crate::cli::complete;
 use crate::cli::failure::Failure;
-use crate::cluster::{Cluster, Wanted};
+use crate::cluster::{Cluster, ClusterView, Wanted};
 
 /// The topics that a command is about.
 #[derive(Debug, Args)]
@@ -53,6 +53,25 @@ fn last_line(error: &regex::Error) -> String {
     let text = error.to_string();
     let line = text.lines().last().unwrap_or_default();
     line.trim_start_matches("error: ").to_owned()
+}
+
+/// Those partitions of a topic that are meant: all if none is named. One that is not there is an error.
+pub(super) fn chosen(
+    view: &ClusterView,
+    topic: &TopicName,
+    partitions: &[i32],
+) -> Result<Vec<TopicPartition>, Failure> {
+    let Some(topic) = view.topics.get(topic) else { return Ok(Vec::new()) };
+    if let Some(index) = partitions.iter().find(|i| topic.partition(PartitionIndex(**i)).is_none())
+    {
+        let count = topic.partitions.len();
+        let what =
+            format!("topic \"{}\" has no partition {index}: it has {count}, from 0", topic.name);
+        return Err(Failure::missing(what));
+    }
+    let is_meant =
+        |of: &TopicPartition| partitions.is_empty() || partitions.contains(&of.partition.get());
+    Ok(topic.topic_partitions().filter(is_meant).collect())
 }
 
 #[cfg(test)]

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use clap::Args;
-use protocol::ids::{Offset, PartitionIndex, TopicPartition};
+use protocol::ids::{Offset, TopicPartition};
 
+use super::selection::chosen;
 use super::{Selection, require};
 use crate::admin::{Admin, Extent, Isolation, OffsetAt};
 use crate::cli::begin::Begin;
@@ -13,7 +14,6 @@ use crate::cli::brokers::BrokerArgs;
 use crate::cli::confirm::ConfirmArgs;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output::counted;
-use crate::cluster::ClusterView;
 
 /// The arguments.
 #[derive(Debug, Args)]
@@ -106,23 +106,4 @@ impl Trim {
         }
         Ok(cuts)
     }
-}
-
-/// Those partitions of a topic that are meant: all if none is named. One that is not there is an error.
-pub(super) fn chosen(
-    view: &ClusterView,
-    topic: &protocol::ids::TopicName,
-    partitions: &[i32],
-) -> Result<Vec<TopicPartition>, Failure> {
-    let Some(topic) = view.topics.get(topic) else { return Ok(Vec::new()) };
-    if let Some(index) = partitions.iter().find(|i| topic.partition(PartitionIndex(**i)).is_none())
-    {
-        let count = topic.partitions.len();
-        let what =
-            format!("topic \"{}\" has no partition {index}: it has {count}, from 0", topic.name);
-        return Err(Failure::missing(what));
-    }
-    let is_meant =
-        |of: &TopicPartition| partitions.is_empty() || partitions.contains(&of.partition.get());
-    Ok(topic.topic_partitions().filter(is_meant).collect())
 }
