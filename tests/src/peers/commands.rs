@@ -9,7 +9,7 @@ use std::time::Duration;
 use std::{fs, io};
 
 /// A cold download or build on two busy cores.
-const LIMIT: Duration = Duration::from_secs(1200);
+pub(super) const LIMIT: Duration = Duration::from_secs(1200);
 
 /// A directory for PYTHONPATH with these packages in it (`name==version`).
 pub fn python_packages(name: &str, packages: &[&str]) -> Result<PathBuf> {
@@ -24,19 +24,22 @@ pub fn python_packages(name: &str, packages: &[&str]) -> Result<PathBuf> {
 
 /// A directory whose `node_modules` holds these packages (`name@version`).
 pub fn node_modules(name: &str, packages: &[&str]) -> Result<PathBuf> {
-    install::once(name, &packages.join(" "), |dir| {
-        let mut npm = Command::new("npm");
-        npm.args([
-            "install",
-            "--no-save",
-            "--no-package-lock",
-            "--no-audit",
-            "--no-fund",
-            "--ignore-scripts",
-            "--prefix",
-        ]);
-        ran("npm install", npm.arg(dir).args(packages), LIMIT).map(drop)
-    })
+    install::once(name, &packages.join(" "), |dir| npm_install(dir, packages))
+}
+
+/// Puts these packages into the `node_modules` of `dir`, and runs nothing of theirs.
+pub(super) fn npm_install(dir: &Path, packages: &[&str]) -> Result<()> {
+    let mut npm = Command::new("npm");
+    npm.args([
+        "install",
+        "--no-save",
+        "--no-package-lock",
+        "--no-audit",
+        "--no-fund",
+        "--ignore-scripts",
+        "--prefix",
+    ]);
+    ran("npm install", npm.arg(dir).args(packages), LIMIT).map(drop)
 }
 
 /// A directory of jars: these artifacts (`group:artifact:version`) and all that they need.

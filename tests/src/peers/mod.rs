@@ -15,6 +15,7 @@ mod endurance;
 mod fake_clock;
 pub mod install;
 mod kafka_tools;
+mod librdkafka;
 mod program;
 pub mod report;
 mod stored;
@@ -24,5 +25,6 @@ pub use commands::{go_program, maven, node_modules, python_packages, rust_progra
 pub use endurance::Endurance;
 pub use fake_clock::FakeClock;
 pub use kafka_tools::{KafkaTools, Ran};
+pub use librdkafka::Suite;
 pub use program::{CODECS, Peer, Scenario};
 pub use stored::stored_codecs;
