@@ -112,6 +112,8 @@ fn start_zookeeper(dir: &Path, port: u16) -> Child {
 fn told_by(port: u16) -> String {
     let mut answer = String::new();
     if let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) {
+        // One that was taken too early is never answered.
+        let _patience = stream.set_read_timeout(Some(Duration::from_secs(1)));
         let _closed_early =
             stream.write_all(b"srvr").and_then(|()| stream.read_to_string(&mut answer));
     }
