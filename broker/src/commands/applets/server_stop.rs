@@ -80,6 +80,9 @@ fn settings(words: &[String], home: &Path) -> Properties {
         after("--config").or_else(|| words.iter().skip(1).find(|word| !word.starts_with('-')));
     let text = file.and_then(|file| std::fs::read_to_string(home.join(file)).ok());
     let mut settings = Properties::parse(&text.unwrap_or_default());
+    if let Some(node) = after("--node-id") {
+        settings.set("node.id", node);
+    }
     let overrides = words.windows(2).filter_map(|two| match two {
         [name, pair] if name == "--override" => pair.split_once('='),
         _ => None,
@@ -164,6 +167,9 @@ mod tests {
         }
         assert!(chosen("--node-id=3") && chosen("--process-role broker") && chosen(""));
         assert!(!chosen("--node-id=4") && !chosen("--process-role=controller"));
+        let short = Chosen::parse(words("--node-id=7"));
+        assert!(short.means(&words("sapwood server start --node-id 7"), Path::new(".")));
+        assert!(!short.means(&words("sapwood server start --node-id 8"), Path::new(".")));
         assert!(is_broker(&line));
     }
 }
