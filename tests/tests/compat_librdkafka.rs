@@ -84,6 +84,7 @@ fn librdkafkas_suite_moves_partitions_between_members() {
         "0045_subscribe_update",
         "0045_resubscribe_with_regex",
         "0050_subscribe_adds",
+        "0102_static_group_rebalance",
     ];
     let suite = Suite::new().expect("the suite");
     suite.run(&broker(true), &tests, &[]).expect("all pass");

@@ -3,6 +3,9 @@
 use client::admin::NewTopic;
 use client::producer::Record;
 use protocol::ids::PartitionIndex;
+use protocol::messages::ListOffsetsRequest;
+use protocol::messages::list_offsets_request::{ListOffsetsPartition, ListOffsetsTopic};
+use protocol::{ErrorCode, StrBytes};
 use sapwood_tests::peers::Endurance;
 use sapwood_tests::process::{Properties, Sapwood, binary, wait};
 use sapwood_tests::visitor::Visitor;
@@ -140,6 +143,57 @@ fn a_broker_without_one_of_its_directories_refuses_to_start_and_takes_it_back_el
     properties.set("log.dirs", &at("a"));
     let mut broker = Sapwood::start_from(properties).expect("a broker of one directory");
     broker.stop().expect("an orderly end");
+}
+
+#[tokio::test]
+async fn the_partitions_of_a_new_topic_are_spread_over_the_log_dirs() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let dirs = ["a", "b", "c"].map(|name| dir.path().join(name).display().to_string());
+    let mut properties = Properties::alone(dir.path());
+    properties.set("log.dirs", &dirs.join(","));
+    let broker = Sapwood::start_from(properties).expect("a broker of three directories");
+    let visitor = Visitor::to(broker.address());
+    visitor.create(NewTopic::new("spread").partitions(6)).await.expect("the topic");
+    let partitions = |log_dir: &String| {
+        let folders = fs::read_dir(log_dir).expect("the directory").flatten();
+        let names = folders.map(|folder| folder.file_name());
+        names.filter(|name| name.to_string_lossy().starts_with("spread-")).count()
+    };
+    assert_eq!(dirs.each_ref().map(partitions), [2, 2, 2]);
+}
+
+#[tokio::test]
+async fn a_partition_that_is_not_open_is_not_called_unknown() {
+    let mut broker = Sapwood::start().expect("a broker");
+    let visitor = Visitor::to(broker.address());
+    visitor.create(NewTopic::new("shut").partitions(1)).await.expect("the topic");
+    broker.stop().expect("an orderly end");
+    let log = broker.properties().log_dir().join("shut-0/00000000000000000000.log");
+    fs::remove_file(&log).expect("the segment's file");
+    fs::create_dir(&log).expect("something that cannot be opened as one");
+    broker.restart().expect("one log that cannot be opened is no reason not to serve the others");
+    let visitor = Visitor::to(broker.address());
+    let answer = |topic, index| earliest(&visitor, topic, index);
+    assert_eq!(answer("shut", 0).await, ErrorCode::NotLeaderOrFollower.code());
+    assert_eq!(answer("shut", 1).await, ErrorCode::UnknownTopicOrPartition.code());
+    assert_eq!(answer("never", 0).await, ErrorCode::UnknownTopicOrPartition.code());
+}
+
+/// The error code with which a partition's first offset is told.
+async fn earliest(visitor: &Visitor, topic: &'static str, index: i32) -> i16 {
+    const EARLIEST: i64 = -2;
+    let partition = ListOffsetsPartition::default()
+        .with_partition_index(index)
+        .with_current_leader_epoch(-1)
+        .with_timestamp(EARLIEST);
+    let topic = ListOffsetsTopic::default()
+        .with_name(StrBytes::from_static_str(topic).into())
+        .with_partitions(vec![partition]);
+    let request =
+        ListOffsetsRequest::default().with_replica_id((-1).into()).with_topics(vec![topic]);
+    let connection = visitor.cluster().any().await.expect("a connection");
+    let answer = connection.call(&request).await.expect("an answer");
+    answer.topics[0].partitions[0].error_code
 }
 
 /// Every file below a directory, with what is in it.

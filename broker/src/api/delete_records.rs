@@ -14,6 +14,7 @@ use protocol::{ApiKey, ErrorCode};
 
 use super::{Api, Call, Stage};
 use crate::node::Broker;
+use crate::node::lookup::By;
 
 /// See the module.
 pub(super) struct DeleteRecords;
@@ -75,11 +76,10 @@ fn delete(
         return Err(ErrorCode::InvalidTopicException);
     }
     let topics = broker.registry.topics();
-    let topic = topics.by_name(topic).ok_or(ErrorCode::UnknownTopicOrPartition)?;
-    if !topic.config.cleanup_policy.delete {
+    let topic = By::Name(topic);
+    if topics.topic(topic).is_some_and(|topic| !topic.config.cleanup_policy.delete) {
         // Deleting from a topic that is only compacted would take values that compaction promises to keep.
         return Err(ErrorCode::PolicyViolation);
     }
-    let hosted = topic.partition(index).ok_or(ErrorCode::UnknownTopicOrPartition)?;
-    hosted.lock()?.delete_records(before)
+    broker.find(&topics, topic, index)?.lock()?.delete_records(before)
 }

@@ -13,6 +13,7 @@ use protocol::{ApiKey, ErrorCode};
 
 use super::{Api, Call, Stage};
 use crate::node::Broker;
+use crate::node::lookup::By;
 
 /// See the module.
 pub(super) struct DescribeProducers;
@@ -51,8 +52,7 @@ fn producers(
     index: PartitionIndex,
 ) -> Result<Vec<ProducerState>, ErrorCode> {
     let topics = broker.registry.topics();
-    let hosted = topics.by_name(topic).and_then(|topic| topic.partition(index));
-    let partition = hosted.ok_or(ErrorCode::UnknownTopicOrPartition)?.lock()?;
+    let partition = broker.find(&topics, By::Name(topic), index)?.lock()?;
     partition.leader()?;
     let active = partition.log().producers().iter().map(|(id, state)| {
         ProducerState::default()

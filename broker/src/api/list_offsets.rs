@@ -17,6 +17,7 @@ use protocol::{ApiKey, ErrorCode};
 
 use super::{Api, Call, Stage};
 use crate::node::Broker;
+use crate::node::lookup::By;
 use crate::partition::{Isolation, Listed, Listing, Sought};
 
 /// See the module.
@@ -96,10 +97,8 @@ fn listed(
     isolation: Isolation,
 ) -> Result<Listed, ErrorCode> {
     let topics = broker.registry.topics();
-    let hosted = topics
-        .by_name(topic)
-        .and_then(|topic| topic.partition(PartitionIndex(wanted.partition_index)));
-    let partition = hosted.ok_or(ErrorCode::UnknownTopicOrPartition)?.lock()?;
+    let index = PartitionIndex(wanted.partition_index);
+    let partition = broker.find(&topics, By::Name(topic), index)?.lock()?;
     partition.leader()?.check_epoch(LeaderEpoch(wanted.current_leader_epoch))?;
     let Some(sought) = sought(wanted.timestamp, isolation)? else { return Ok(NOTHING) };
     let listing = partition.list_offset(sought)?;

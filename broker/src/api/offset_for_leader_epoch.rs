@@ -13,6 +13,7 @@ use protocol::{ApiKey, ErrorCode};
 
 use super::{Api, Call, Stage};
 use crate::node::Broker;
+use crate::node::lookup::By;
 
 /// See the module.
 pub(super) struct OffsetForLeaderEpoch;
@@ -52,9 +53,8 @@ fn end_of(
     wanted: &OffsetForLeaderPartition,
 ) -> Result<EpochEnd, ErrorCode> {
     let topics = broker.registry.topics();
-    let hosted =
-        topics.by_name(topic).and_then(|topic| topic.partition(PartitionIndex(wanted.partition)));
-    let partition = hosted.ok_or(ErrorCode::UnknownTopicOrPartition)?.lock()?;
+    let index = PartitionIndex(wanted.partition);
+    let partition = broker.find(&topics, By::Name(topic), index)?.lock()?;
     partition.leader()?.check_epoch(LeaderEpoch(wanted.current_leader_epoch))?;
     Ok(partition.end_of_epoch(LeaderEpoch(wanted.leader_epoch)))
 }

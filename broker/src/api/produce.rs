@@ -23,6 +23,7 @@ use protocol::{ApiKey, ErrorCode, StrBytes};
 use super::{Api, Call, Stage};
 use crate::node::Broker;
 use crate::node::hosted::{Hosted, HostedTopic};
+use crate::node::lookup::By;
 use crate::node::signal::Signal;
 use crate::node::topic::produce_rules;
 use crate::partition::Watch;
@@ -132,20 +133,14 @@ impl From<ErrorCode> for Refused {
 impl Append<'_, '_> {
     fn topic(&mut self, topic_place: usize, topic: TopicProduceData) -> TopicProduceResponse {
         let topics = self.call.broker.registry.topics();
-        let by_id = self.call.version() >= 13;
-        let hosted =
-            if by_id { topics.by_id(TopicId(topic.topic_id)) } else { topics.by_name(&topic.name) };
-        let missing = match (by_id, hosted) {
-            (_, Some(_)) => ErrorCode::UnknownTopicOrPartition,
-            (true, None) => ErrorCode::UnknownTopicId,
-            (false, None) if TopicName::new(&topic.name).is_err() => {
-                ErrorCode::InvalidTopicException
-            }
-            (false, None) => ErrorCode::UnknownTopicOrPartition,
+        let reference = match self.call.version() {
+            13.. => By::Id(TopicId(topic.topic_id)),
+            _ => By::Name(&topic.name),
         };
+        let hosted = topics.topic(reference);
         let partitions = topic.partition_data.into_iter().enumerate().map(|(place, data)| {
             let index = data.index;
-            match self.partition(hosted, missing, data, (topic_place, place)) {
+            match self.partition(reference, hosted, data, (topic_place, place)) {
                 Ok(response) => response,
                 Err(refused) => self.refusal(index, refused),
             }
@@ -159,17 +154,19 @@ impl Append<'_, '_> {
 
     fn partition(
         &mut self,
+        reference: By<'_>,
         topic: Option<&Arc<HostedTopic>>,
-        missing: ErrorCode,
         data: PartitionProduceData,
         place: (usize, usize),
     ) -> Result<PartitionProduceResponse, Refused> {
         let acks = self.acks?;
-        let topic = topic.ok_or(missing)?;
+        let index = PartitionIndex(data.index);
+        let missing = || self.why_missing(reference, index);
+        let topic = topic.ok_or_else(missing)?;
         if topic.name.is_internal() {
             return Err(ErrorCode::InvalidTopicException.into());
         }
-        let hosted = topic.partition(PartitionIndex(data.index)).ok_or(missing)?;
+        let hosted = topic.partition(index).ok_or_else(missing)?;
         let appended = self.append(topic, hosted, data.records.unwrap_or_default())?;
         if acks != Acks::All {
             self.call.broker.flush_queue.note(hosted);
@@ -185,6 +182,13 @@ impl Append<'_, '_> {
             .with_base_offset(appended.base_offset.get())
             .with_log_append_time_ms(appended.log_append_time.map_or(-1, |time| time.get()))
             .with_log_start_offset(appended.log_start_offset.get()))
+    }
+
+    fn why_missing(&self, topic: By<'_>, index: PartitionIndex) -> ErrorCode {
+        match topic {
+            By::Name(name) if TopicName::new(name).is_err() => ErrorCode::InvalidTopicException,
+            _ => self.call.broker.why_not_hosted(topic, index),
+        }
     }
 
     fn append(

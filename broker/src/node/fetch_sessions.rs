@@ -13,6 +13,7 @@ use parking_lot::Mutex;
 use protocol::ErrorCode;
 use protocol::ids::{LeaderEpoch, Offset, PartitionIndex, TopicId};
 
+use super::lookup::By;
 use crate::machine::Instant;
 
 /// How long a session must have been idle before another may take its slot. Kafka's value.
@@ -28,6 +29,15 @@ pub(crate) const EPOCH_INITIAL: i32 = 0;
 pub(crate) enum TopicKey {
     Name(Arc<str>),
     Id(TopicId),
+}
+
+impl TopicKey {
+    pub(crate) fn as_ref(&self) -> By<'_> {
+        match self {
+            Self::Name(name) => By::Name(name),
+            Self::Id(id) => By::Id(*id),
+        }
+    }
 }
 
 /// A partition within a session.

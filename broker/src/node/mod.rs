@@ -13,6 +13,7 @@ mod group_log;
 pub(crate) mod groups;
 pub(crate) mod hosted;
 pub(crate) mod logs;
+pub(crate) mod lookup;
 pub(crate) mod producer_ids;
 pub(crate) mod removals;
 pub(crate) mod room;

@@ -18,7 +18,7 @@ use crate::config::TopicConfig;
 use crate::group::Input;
 use crate::metadata::{ConfigValues, Diff, Image};
 use crate::node::Broker;
-use crate::node::hosted::{Hosted, Partition};
+use crate::node::hosted::{Hosted, Partition, Registry};
 use crate::node::logs::FoundLog;
 use crate::node::topic::log_config;
 use crate::reconcile::{
@@ -111,20 +111,18 @@ impl Reconciler {
     }
 
     fn perform(&mut self, image: &Image, actions: Vec<Action>) {
-        let mut created = Vec::new();
-        let mut creating = true;
+        let mut created = Created::beside(&self.broker.registry.partitions());
         for action in actions {
             // What was made is made known before anything is done with it, all at once.
-            if creating && !matches!(action, Action::Create { .. }) {
-                creating = created.is_empty();
-                self.broker.registry.add(&std::mem::take(&mut created));
+            if !matches!(action, Action::Create { .. }) {
+                created.publish(&self.broker.registry);
             }
             if let Err(why) = self.perform_one(image, &action, &mut created) {
                 error!(?action, %why, "cannot do what the metadata asks for; trying again soon");
                 self.failed = true;
             }
         }
-        self.broker.registry.add(&created);
+        created.publish(&self.broker.registry);
         self.broker.registry_changed.send_modify(|count| *count += 1);
     }
 
@@ -132,7 +130,7 @@ impl Reconciler {
         &mut self,
         image: &Image,
         action: &Action,
-        created: &mut Vec<(Arc<Hosted>, Arc<TopicConfig>)>,
+        created: &mut Created,
     ) -> Result<(), String> {
         match action {
             Action::UnloadCoordinator { kind, partition } => {
@@ -147,7 +145,7 @@ impl Reconciler {
             Action::ConfigureBroker { all, own } => self.configure_broker(all, own),
             Action::Configure { topic, values } => self.configure_topic(topic, values),
             Action::Create { partition, topic_id } => {
-                created.push(self.create(image, partition, *topic_id)?)
+                self.create(image, partition, *topic_id, created)?
             }
             Action::Rest { partition, epoch } => {
                 self.take_offline(partition, ErrorCode::LeaderNotAvailable)?;
@@ -170,14 +168,12 @@ impl Reconciler {
         image: &Image,
         id: &TopicPartition,
         topic_id: TopicId,
-    ) -> Result<(Arc<Hosted>, Arc<TopicConfig>), String> {
+        created: &mut Created,
+    ) -> Result<(), String> {
         let config = self.broker.resolve_topic(image, &id.topic);
-        let mut used = BTreeMap::new();
-        for hosted in self.broker.registry.partitions() {
-            *used.entry(hosted.log_dir).or_insert(0) += 1;
-        }
         let now = self.broker.clock.wall();
-        let made = self.broker.logs.create(id, topic_id, log_config(&config, id), now, &used);
+        let logs = &self.broker.logs;
+        let made = logs.create(id, topic_id, log_config(&config, id), now, &created.used);
         let (log_dir, log) = made.map_err(|error| error.to_string())?;
         let topic = self.local.topics.entry(id.topic.clone()).or_insert_with(|| LocalTopic {
             config: image.configs().of_topic(&id.topic).cloned().unwrap_or_default(),
@@ -188,7 +184,9 @@ impl Reconciler {
             .partitions
             .insert(id.partition, LocalPartition { topic_id, role, origin: Origin::Made });
         let metrics = self.broker.metrics.topics.of(&id.topic);
-        Ok((Hosted::new(Partition::new(id.clone(), topic_id, log), log_dir, metrics), config))
+        let partition = Partition::new(id.clone(), topic_id, log);
+        created.push(Hosted::new(partition, log_dir, metrics), config);
+        Ok(())
     }
 
     fn lead(&mut self, leadership: &Leadership) -> Result<(), String> {
@@ -357,6 +355,34 @@ fn open_one(broker: &Broker, image: &Image, found: &FoundLog) -> Option<Opened> 
         Err(error) => {
             error!(partition = %found.partition, %error, "cannot open a log; its partition is not served");
             None
+        }
+    }
+}
+
+/// Partitions that were just made, until they are made known.
+struct Created {
+    hosted: Vec<(Arc<Hosted>, Arc<TopicConfig>)>,
+    /// How many partitions lie in each log dir, these included: the next goes to the dir with the fewest.
+    used: BTreeMap<usize, usize>,
+}
+
+impl Created {
+    fn beside(known: &[Arc<Hosted>]) -> Self {
+        let mut used = BTreeMap::new();
+        for hosted in known {
+            *used.entry(hosted.log_dir).or_insert(0) += 1;
+        }
+        Self { hosted: Vec::new(), used }
+    }
+
+    fn push(&mut self, hosted: Arc<Hosted>, config: Arc<TopicConfig>) {
+        *self.used.entry(hosted.log_dir).or_insert(0) += 1;
+        self.hosted.push((hosted, config));
+    }
+
+    fn publish(&mut self, registry: &Registry) {
+        if !self.hosted.is_empty() {
+            registry.add(&std::mem::take(&mut self.hosted));
         }
     }
 }

@@ -195,7 +195,7 @@ impl Fetching {
         wanted: &Wanted,
         already: usize,
     ) -> Result<Records, ErrorCode> {
-        let hosted = find(topics, key)?;
+        let hosted = self.broker.find(topics, key.0.as_ref(), key.1)?;
         let left = self.limits.bytes_max.saturating_sub(already);
         let read = Read {
             from: wanted.offset,
@@ -226,7 +226,8 @@ impl Fetching {
         let topics = Arc::clone(&self.broker.registry.topics());
         for taken in &attempt.taken {
             let Ok(records) = &taken.outcome else { continue };
-            let Ok(hosted) = find(&topics, &taken.key) else { continue };
+            let (topic, index) = &taken.key;
+            let Ok(hosted) = self.broker.find(&topics, topic.as_ref(), *index) else { continue };
             let Ok(mut partition) = hosted.lock() else { continue };
             let reaches = records.offsets.high_watermark.next();
             if partition.leader().is_err() || partition.offsets().high_watermark >= reaches {
@@ -267,14 +268,6 @@ fn joined(mut pieces: Vec<Bytes>) -> Bytes {
         1 => pieces.remove(0),
         _ => pieces.concat().into(),
     }
-}
-
-fn find<'a>(topics: &'a Topics, (topic, partition): &Key) -> Result<&'a Arc<Hosted>, ErrorCode> {
-    let (topic, missing) = match topic {
-        TopicKey::Name(name) => (topics.by_name(name), ErrorCode::UnknownTopicOrPartition),
-        TopicKey::Id(id) => (topics.by_id(*id), ErrorCode::UnknownTopicId),
-    };
-    topic.ok_or(missing)?.partition(*partition).ok_or(ErrorCode::UnknownTopicOrPartition)
 }
 
 impl Records {
