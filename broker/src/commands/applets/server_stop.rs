@@ -78,8 +78,9 @@ fn settings(words: &[String], home: &Path) -> Properties {
     // The script has the file as its first word that is no flag.
     let file =
         after("--config").or_else(|| words.iter().skip(1).find(|word| !word.starts_with('-')));
-    let text = file.and_then(|file| std::fs::read_to_string(home.join(file)).ok());
-    let mut settings = Properties::parse(&text.unwrap_or_default());
+    let text = file.and_then(|file| std::fs::read(home.join(file)).ok());
+    // A broker that could not read its file does not run, so what cannot be read was changed since, and tells nothing.
+    let mut settings = text.and_then(|text| Properties::parse(&text).ok()).unwrap_or_default();
     if let Some(node) = after("--node-id") {
         settings.set("node.id", node);
     }

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use super::java::Properties;
-use super::{Screen, Thrown};
+use super::{Properties, Screen, Thrown};
 use crate::address::Address;
 use crate::admin::{Admin, ListedGroup};
 use crate::cluster::{Cluster, ClusterOptions};
@@ -26,8 +25,9 @@ pub struct Link {
 /// The properties of `--command-config`, if there is such a file to be read.
 pub fn command_config(path: Option<&str>) -> Result<Properties, Thrown> {
     let Some(path) = path else { return Ok(Properties::default()) };
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok(Properties::parse(&text)),
+    match std::fs::read(path) {
+        Ok(bytes) => Properties::parse(&bytes)
+            .map_err(|_| Thrown::illegal_argument("Malformed \\uxxxx encoding.")),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             Err(Thrown::new("java.nio.file.NoSuchFileException", path))
         }

@@ -9,7 +9,7 @@
 //! applets/
 //!   topics/ configs/ …   one folder or file a tool: its options, its checks, its acts
 //!   jopt/                what joptsimple and Kafka's CommandLineUtils do with a command line and its help page
-//!   java/                what shows through of Java: the order of a HashMap, property files, exceptions
+//!   java/                what shows through of Java: the order of a HashMap, exceptions
 //!   link.rs              the way to the cluster, with --command-config
 //!   old.rs               flags of guides older than Kafka 4, and the line to type instead
 //!   screen.rs            standard output and standard error
@@ -43,15 +43,15 @@ mod topics;
 
 use std::process::ExitCode;
 
-pub use java::{
-    DEFAULT_CAPACITY, Properties, Thrown, hash_map_order, hash_order, partition_hash, why_no_uuid,
-};
+pub use java::{DEFAULT_CAPACITY, Thrown, hash_map_order, hash_order, partition_hash, why_no_uuid};
 pub use jopt::{Kind, Opt, Parsed, Parser};
 pub use link::{Link, check_servers, command_config};
 pub use screen::Screen;
 pub use settings::{consumer_options, key_values, producer_options};
 pub use signals::Signals;
 pub use stop::Stop;
+
+pub use crate::properties::Properties;
 
 /// The release whose tools these are.
 pub const KAFKA_VERSION: &str = "4.3.1";

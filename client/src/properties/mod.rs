@@ -1,8 +1,17 @@
 //! A `.properties` file, read as Java reads it.
 //!
 //! People's files come from Java, so its whole grammar counts: comments with `#` and `!`, a key that ends at the first
-//! `=`, `:` or blank, escapes with a backslash, and lines that a backslash continues. One thing differs: text is
-//! UTF-8, as editors write it, and only bytes that are no UTF-8 are taken for Java's ISO-8859-1.
+//! `=`, `:` or blank, escapes with a backslash, and lines that a backslash continues. Two things differ. Text is
+//! UTF-8, as editors write it, and only bytes that are no UTF-8 are taken for Java's ISO-8859-1. And a backslash alone at
+//! the very end is nothing, where Java makes an empty key of it.
+//!
+//! [`parse`] is for whoever wants to say on which line something stands, [`Properties`] for whoever looks keys up.
+
+#[cfg(test)]
+mod round_trip;
+mod values;
+
+pub use values::Properties;
 
 /// One key and its value, with the line on which it begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,21 +47,28 @@ pub fn parse(text: &str) -> Result<Vec<Property>, MalformedEscape> {
 
 /// Lines with their continuations joined, without comments and blank lines.
 fn logical_lines(text: &str) -> impl Iterator<Item = (usize, String)> {
-    let mut lines = natural_lines(text).enumerate();
+    let mut lines = natural_lines(text).enumerate().peekable();
     std::iter::from_fn(move || {
-        let (at, first) = lines.find(|(_, line)| {
+        let (mut begin, mut joined) = (0, String::new());
+        while let Some((at, line)) = lines.next() {
             let line = line.trim_start_matches(is_blank);
-            !line.is_empty() && !line.starts_with(['#', '!'])
-        })?;
-        let mut joined = first.trim_start_matches(is_blank).to_owned();
-        while is_continued(&joined) {
+            // As long as there is nothing yet, a comment is still one, also behind a backslash that stands alone.
+            if joined.is_empty() {
+                if line.is_empty() || line.starts_with(['#', '!']) {
+                    continue;
+                }
+                begin = at + 1;
+            }
+            joined.push_str(line);
+            if !is_continued(&joined) {
+                return Some((begin, joined));
+            }
             joined.pop();
-            match lines.next() {
-                Some((_, next)) => joined.push_str(next.trim_start_matches(is_blank)),
-                None => break,
+            if lines.peek().is_none() && !joined.is_empty() {
+                return Some((begin, joined));
             }
         }
-        Some((at + 1, joined))
+        None
     })
 }
 
@@ -164,6 +180,14 @@ mod tests {
         assert_eq!(pairs("a=b\\\\\nc=d").len(), 2);
         assert_eq!(pair("a=b\\\n#c"), ("a".into(), "b#c".into()));
         assert_eq!(pair("a=b\\"), ("a".into(), "b".into()));
+        assert_eq!(pairs("a=b\\\n\nc=d").len(), 2);
+    }
+
+    #[test]
+    fn a_comment_behind_a_backslash_that_stands_alone_is_one() {
+        assert_eq!(pair("\\\n#x\na=b"), ("a".into(), "b".into()));
+        assert_eq!(pair("\\\n\n  a=b"), ("a".into(), "b".into()));
+        assert_eq!(pairs("\\\n"), []);
     }
 
     #[test]
