@@ -21,6 +21,19 @@ fn unit() -> PathBuf {
 }
 
 #[test]
+fn the_licences_are_those_of_the_target_that_is_named() {
+    let script = workspace().join("packaging/third-party");
+    for target in ["x86_64-unknown-linux-musl", "aarch64-unknown-linux-musl"] {
+        let told = ran("third-party", Command::new(&script).arg(target), LIMIT).expect(target);
+        assert!(told.contains("\nlibmimalloc-sys "), "{target}: {told:.400}");
+    }
+    assert!(ran("third-party", &mut Command::new(&script), LIMIT).is_err(), "it guesses nothing");
+    let mut build = Command::new(workspace().join("packaging/build"));
+    let refused = ran("packaging/build", build.env("TARGET", "riscv").arg("image"), LIMIT);
+    assert!(refused.is_err(), "there is no package for a target without a name for Debian");
+}
+
+#[test]
 fn the_package_has_its_files_with_their_modes_and_is_the_same_each_time() {
     let packages = packed();
     let files = packages.files().expect("the package's files");
