@@ -1,10 +1,13 @@
 //! Log directories: what lies on which disk of which broker.
 
+use std::collections::BTreeMap;
+
 use protocol::ids::{NodeId, PartitionIndex, TopicName, TopicPartition};
 use protocol::messages::DescribeLogDirsRequest;
+use protocol::messages::describe_log_dirs_request::DescribableLogDirTopic;
 use protocol::messages::describe_log_dirs_response::DescribeLogDirsResult;
 
-use super::{Admin, Each};
+use super::{Admin, Each, text};
 use crate::cluster::{Lane, Wanted};
 use crate::error::Error;
 
@@ -48,14 +51,41 @@ impl Admin {
         let view = self.cluster.refresh(Wanted::Brokers).await?;
         let mut each = Vec::with_capacity(view.brokers.len());
         for id in view.brokers.keys() {
-            each.push((*id, self.log_dirs_of(*id).await));
+            each.push((*id, self.described(*id, None).await));
         }
         Ok(each)
     }
 
-    async fn log_dirs_of(&self, id: NodeId) -> Result<Each<String, LogDir>, Error> {
+    /// What these partitions take on one broker's disks. One that is not there, or whose directory failed, is left out.
+    pub async fn sizes_on(
+        &self,
+        broker: NodeId,
+        partitions: &[TopicPartition],
+    ) -> Result<BTreeMap<TopicPartition, i64>, Error> {
+        let mut wanted: BTreeMap<&TopicName, Vec<i32>> = BTreeMap::new();
+        for of in partitions {
+            wanted.entry(&of.topic).or_default().push(of.partition.get());
+        }
+        let topics = wanted.into_iter().map(|(topic, partitions)| {
+            DescribableLogDirTopic::default()
+                .with_topic(text(topic).into())
+                .with_partitions(partitions)
+        });
+        let dirs = self.described(broker, Some(topics.collect())).await?;
+        let dirs = dirs.into_iter().filter_map(|(_, dir)| dir.ok());
+        let here = dirs.flat_map(|dir| dir.partitions).filter(|replica| !replica.is_future);
+        Ok(here.map(|replica| (replica.partition, replica.size_bytes)).collect())
+    }
+
+    /// A broker's directories with these topics; with all where none is named.
+    async fn described(
+        &self,
+        id: NodeId,
+        topics: Option<Vec<DescribableLogDirTopic>>,
+    ) -> Result<Each<String, LogDir>, Error> {
         let connection = self.cluster.node(id, Lane::Ordinary).await?;
-        let answer = connection.call(&DescribeLogDirsRequest::default().with_topics(None)).await?;
+        let request = DescribeLogDirsRequest::default().with_topics(topics);
+        let answer = connection.call(&request).await?;
         let doing = || format!("describe the log directories of broker {id}");
         Error::check(answer.error_code, None, doing)?;
         Ok(answer

@@ -34,6 +34,13 @@ impl Check {
 
 /// Looks at everything.
 pub(in crate::cli) async fn all(admin: &Admin) -> Result<Vec<Check>, Error> {
+    let mut checks = beside_disks(admin).await?;
+    checks.push(disks(admin).await);
+    Ok(checks)
+}
+
+/// Looks at everything but the disks, for those who look at them more closely.
+pub(in crate::cli) async fn beside_disks(admin: &Admin) -> Result<Vec<Check>, Error> {
     let view = admin.cluster().refresh(Wanted::All).await?;
     let small = too_few_in_sync(admin, &view).await?;
     Ok(vec![
@@ -46,7 +53,6 @@ pub(in crate::cli) async fn all(admin: &Admin) -> Result<Vec<Check>, Error> {
         },
         Check { name: "replicas are in sync", problems: partitions(&view, is_under_replicated) },
         Check { name: "acks=all can be written", problems: small },
-        disks(admin).await,
     ])
 }
 

@@ -1,7 +1,8 @@
-//! The cluster: what its brokers advertise, and whether all is well in it.
+//! The cluster: what its brokers advertise, whether all is well in it, and what room its disks have.
 
 use protocol::messages::ApiKey;
 
+use super::disks;
 use super::finding::Finding;
 use crate::address::Address;
 use crate::admin::Admin;
@@ -30,13 +31,15 @@ pub(super) async fn all(cluster: Cluster) -> Vec<Finding> {
     for broker in view.brokers.values() {
         findings.push(advertised(&cluster, broker).await);
     }
-    match checks::all(&Admin::new(cluster)).await {
+    let admin = Admin::new(cluster);
+    match checks::beside_disks(&admin).await {
         Ok(checks) => findings.extend(checks.into_iter().map(|check| match check.is_ok() {
             true => Finding::fine(check.name, "yes"),
             false => Finding::wrong(check.name, check.problems.join("; "), None),
         })),
         Err(error) => findings.push(failed("health", &error)),
     }
+    findings.extend(disks::all(&admin).await);
     findings
 }
 

@@ -1,9 +1,10 @@
 //! `sapwood doctor`: looks at everything between here and a cluster that works, and says what is wrong.
 //!
 //! From the near to the far: this machine's limits and disk, the names and ports of the brokers that were given, their
-//! protocol, the addresses that they advertise, and the health of the cluster.
+//! protocol, the addresses that they advertise, the health of the cluster, and the room on its disks.
 
 mod cluster;
+mod disks;
 mod finding;
 mod machine;
 mod network;

@@ -5,6 +5,7 @@ use std::io::Write;
 use clap::Args;
 use protocol::ErrorCode;
 
+use super::assignment::Assignment;
 use crate::admin::{CreatedTopic, NewTopic};
 use crate::cli::brokers::BrokerArgs;
 use crate::cli::failure::{Failure, Outcome};
@@ -24,6 +25,9 @@ pub struct Create {
     /// How many replicas each partition gets [default: the cluster's default.replication.factor]
     #[arg(short, long, visible_alias = "replication-factor", value_name = "N", value_parser = clap::value_parser!(i16).range(1..))]
     replicas: Option<i16>,
+    /// The brokers of each partition instead, the preferred leader first: 1:2,2:1 makes two partitions of two replicas
+    #[arg(long, value_name = "ID:ID,…", conflicts_with_all = ["partitions", "replicas"])]
+    replica_assignment: Option<Assignment>,
     /// A setting, such as retention.ms=86400000; may be given more than once
     #[arg(short, long = "config", value_name = "KEY=VALUE", value_parser = key_value)]
     configs: Vec<(String, String)>,
@@ -39,9 +43,11 @@ pub struct Create {
 
 impl Create {
     pub(super) async fn run(self, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
+        let assigned = self.replica_assignment.as_ref();
         let topic = |name: &String| NewTopic {
             partitions: self.partitions,
             replicas: self.replicas,
+            assignment: assigned.map(|assigned| assigned.0.clone()).unwrap_or_default(),
             configs: self.configs.clone(),
             ..NewTopic::new(name)
         };

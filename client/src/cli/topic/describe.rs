@@ -11,7 +11,7 @@ use crate::admin::{Admin, ConfigEntry, ConfigSource, Extent, Isolation, OffsetAt
 use crate::cli::brokers::BrokerArgs;
 use crate::cli::configs;
 use crate::cli::failure::{Failure, Outcome};
-use crate::cli::output::{Column, Listing, OutputArgs, OutputFormat, Page};
+use crate::cli::output::{Cell, Column, Listing, OutputArgs, OutputFormat, Page};
 use crate::cluster::Topic;
 
 /// The arguments.
@@ -19,7 +19,7 @@ use crate::cluster::Topic;
 pub struct Describe {
     #[command(flatten)]
     topics: Selection,
-    /// Only the partitions
+    /// Only the partitions, with the size of each on its leader
     #[arg(short, long, conflicts_with = "configs")]
     partitions: bool,
     /// Only the settings, those that nobody set too
@@ -41,6 +41,19 @@ const PARTITIONS: &[Column] = &[
     Column::number("start_offset"),
     Column::number("last_stable_offset").wide(),
     Column::number("end_offset"),
+];
+/// Sizes are asked for only with `--partitions`: to know one, a broker looks at each segment of the partition.
+const WITH_SIZES: &[Column] = &[
+    Column::number("partition"),
+    Column::number("leader"),
+    Column::number("leader_epoch"),
+    Column::text("replicas"),
+    Column::text("in_sync_replicas"),
+    Column::text("offline_replicas").wide(),
+    Column::number("start_offset"),
+    Column::number("last_stable_offset").wide(),
+    Column::number("end_offset"),
+    Column::number("size_bytes"),
 ];
 
 impl Describe {
@@ -95,11 +108,15 @@ impl Describe {
             OutputFormat::Table => BTreeMap::new(),
             _ => last_stable(admin, extents.keys()).await?,
         };
-        let mut listing = Listing::new(PARTITIONS);
+        let sizes = match self.partitions {
+            true => Some(facts::sizes_on_leaders(admin, topic).await),
+            false => None,
+        };
+        let mut listing = Listing::new(if sizes.is_some() { WITH_SIZES } else { PARTITIONS });
         for partition in &topic.partitions {
             let of = TopicPartition { topic: topic.name.clone(), partition: partition.index };
             let Extent { start, end } = extents.get(&of).copied().unwrap_or_default();
-            listing.row([
+            let mut row: Vec<Cell> = vec![
                 partition.index.into(),
                 partition.leader.into(),
                 partition.leader_epoch.into(),
@@ -109,7 +126,9 @@ impl Describe {
                 start.into(),
                 stable.get(&of).copied().into(),
                 end.into(),
-            ]);
+            ];
+            row.extend(sizes.as_ref().map(|sizes| Cell::bytes(sizes.get(&of).copied())));
+            listing.row(row);
         }
         Ok(listing)
     }

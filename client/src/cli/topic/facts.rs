@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use futures::future::join_all;
 use protocol::ids::{NodeId, TopicName, TopicPartition};
 
 use crate::admin::{Admin, ConfigEntry, Extent, LogDirPartition, Resource};
@@ -58,6 +59,22 @@ pub(in crate::cli) async fn extents(
     };
     let led: Vec<TopicPartition> = topic.topic_partitions().filter(led).collect();
     admin.extents(&led).await
+}
+
+/// What each partition takes on its leader's disk. What a broker does not tell is left out: offsets and replicas are worth
+/// printing without it.
+pub(in crate::cli) async fn sizes_on_leaders(
+    admin: &Admin,
+    topic: &Topic,
+) -> BTreeMap<TopicPartition, i64> {
+    let mut led: BTreeMap<NodeId, Vec<TopicPartition>> = BTreeMap::new();
+    for partition in &topic.partitions {
+        let Some(leader) = partition.leader else { continue };
+        let of = TopicPartition { topic: topic.name.clone(), partition: partition.index };
+        led.entry(leader).or_default().push(of);
+    }
+    let asking = led.iter().map(|(leader, partitions)| admin.sizes_on(*leader, partitions));
+    join_all(asking).await.into_iter().filter_map(Result::ok).flatten().collect()
 }
 
 /// What each topic takes on disk. Brokers and directories that do not answer are told beside the rest.

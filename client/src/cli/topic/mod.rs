@@ -2,6 +2,7 @@
 
 mod add_partitions;
 mod alter;
+mod assignment;
 mod config;
 mod consume;
 mod create;
