@@ -1,8 +1,11 @@
 //! Times as `--to-datetime` and `--by-duration` take them.
 
+use jiff::civil::{Date, Time};
+use jiff::tz::Offset;
+
 use crate::cli::applets::Thrown;
 
-const MS_PER_DAY: i64 = 86_400_000;
+const NANOS_PER_MS: i32 = 1_000_000;
 
 /// Milliseconds since the epoch of `2024-01-31T23:59:59.999`, with `Z` or `+01:00` behind it or in UTC.
 pub(super) fn datetime(text: &str) -> Result<i64, Thrown> {
@@ -18,62 +21,37 @@ pub(super) fn datetime(text: &str) -> Result<i64, Thrown> {
 
 fn instant(text: &str) -> Option<i64> {
     let (date, time) = text.split_once('T')?;
+    let (clock, zone) = time.split_at(time.find(['+', '-', 'Z'])?);
+    // Java takes what stands behind the point for a number of milliseconds: ".5" is five of them.
+    let (clock, ms) = clock.split_once('.')?;
+    let ms: i32 = ms.parse().ok().filter(|ms| (0..1000).contains(ms))?;
     let [year, month, day] = numbers(date, '-')?;
-    let zone_at = time.find(['+', '-', 'Z'])?;
-    let (clock, zone) = time.split_at(zone_at);
-    let (clock, fraction) = clock.split_once('.')?;
-    let [hour, minute, second] = numbers(clock, ':')?;
-    let legal = (1..=12).contains(&month)
-        && (1..=days_in(year, month)).contains(&day)
-        && (0..24).contains(&hour)
-        && (0..60).contains(&minute)
-        && (0..60).contains(&second);
-    let fraction: i64 = fraction.parse().ok().filter(|ms| (0..1000).contains(ms))?;
-    let ms = ((hour * 60 + minute) * 60 + second) * 1000 + fraction;
-    let utc = days_from_epoch(year, month, day) * MS_PER_DAY + ms - offset_ms(zone)?;
-    legal.then_some(utc)
+    let [hour, minute, second] = numbers(clock, ':')?.map(i8::try_from);
+    let date = Date::new(year, month.try_into().ok()?, day.try_into().ok()?).ok()?;
+    let time = Time::new(hour.ok()?, minute.ok()?, second.ok()?, ms * NANOS_PER_MS).ok()?;
+    let at = offset(zone)?.to_timestamp(date.to_datetime(time)).ok()?;
+    Some(at.as_millisecond())
 }
 
-fn numbers(text: &str, separator: char) -> Option<[i64; 3]> {
-    let parts: Option<Vec<i64>> = text.split(separator).map(|part| part.parse().ok()).collect();
+fn numbers(text: &str, separator: char) -> Option<[i16; 3]> {
+    let parts: Option<Vec<i16>> = text.split(separator).map(|part| part.parse().ok()).collect();
     parts?.try_into().ok()
 }
 
 /// `Z`, `+01`, `+0100` or `+01:00`.
-fn offset_ms(zone: &str) -> Option<i64> {
+fn offset(zone: &str) -> Option<Offset> {
     if zone == "Z" {
-        return Some(0);
+        return Some(Offset::UTC);
     }
     let (sign, digits) = zone.split_at_checked(1)?;
     let digits: String = digits.chars().filter(|c| *c != ':').collect();
     let (hours, minutes) = match digits.len() {
-        2 => (digits.parse::<i64>().ok()?, 0),
-        4 => (digits[..2].parse().ok()?, digits[2..].parse().ok()?),
+        2 => (digits.parse::<i32>().ok()?, 0),
+        4 => (digits.get(..2)?.parse().ok()?, digits.get(2..)?.parse().ok()?),
         _ => return None,
     };
-    let ms = (hours * 60 + minutes) * 60_000;
-    Some(if sign == "-" { -ms } else { ms })
-}
-
-fn is_leap(year: i64) -> bool {
-    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-}
-
-fn days_in(year: i64, month: i64) -> i64 {
-    match month {
-        2 if is_leap(year) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
-}
-
-/// Days since 1970-01-01 in the Gregorian calendar.
-fn days_from_epoch(year: i64, month: i64, day: i64) -> i64 {
-    let before = year - 1;
-    let leaps = before.div_euclid(4) - before.div_euclid(100) + before.div_euclid(400);
-    let months: i64 = (1..month).map(|month| days_in(year, month)).sum();
-    before * 365 + leaps + months + day - 719_163
+    let seconds = (hours * 60 + minutes) * 60;
+    Offset::from_seconds(if sign == "-" { -seconds } else { seconds }).ok()
 }
 
 /// The milliseconds of an ISO-8601 duration, `PnDTnHnMn.nS`.
@@ -134,7 +112,15 @@ mod tests {
         assert_eq!(datetime("1970-01-01T00:00:00.000"), Ok(0));
         assert_eq!(datetime("2024-02-29T12:00:00.500Z"), Ok(1_709_208_000_500));
         assert_eq!(datetime("2024-02-29T12:00:00.500+01:00"), Ok(1_709_204_400_500));
-        for wrong in ["2024-02-30T12:00:00.500", "2024-01-01T12:00", "2024-01-01", "xTy"] {
+        assert_eq!(datetime("2024-02-29T12:00:00.5-0130"), Ok(1_709_213_400_005));
+        for wrong in [
+            "2024-02-30T12:00:00.500",
+            "2024-02-29T12:00:60.000",
+            "2024-02-29T12:00:00.000+é1",
+            "2024-01-01T12:00",
+            "2024-01-01",
+            "xTy",
+        ] {
             assert!(datetime(wrong).is_err(), "{wrong}");
         }
     }
