@@ -168,6 +168,38 @@ async fn every_kind_of_file_is_dumped_in_words_and_in_json() {
 }
 
 #[tokio::test]
+async fn files_are_printed_in_every_format_that_can_hold_them() {
+    let kept = Kept::stopped().await;
+    let said = |arguments: &[&str], path: &Path| {
+        let (code, said) = log(arguments, path);
+        assert_eq!(code, Some(0), "{arguments:?}: {said}");
+        said
+    };
+    let folder = kept.folder.display();
+    assert_eq!(said(&["verify", "-o", "name"], &kept.folder), format!("{folder}\n"));
+    let csv = said(&["verify", "--output", "csv"], &kept.folder);
+    let columns = "folder,segments,batches,records,bytes,holes,first_offset,last_offset,problems\n";
+    assert!(csv.starts_with(&format!("{columns}{folder},3,")), "{csv}");
+    assert!(csv.ends_with(",0,0,1199,0\n"), "{csv}");
+    assert!(said(&["verify", "--format", "yaml"], &kept.folder).starts_with("ok: true\n"));
+    assert!(said(&["verify", "-o", "wide"], &kept.folder).ends_with(": ok\n"));
+
+    let epochs = kept.folder.join("leader-epoch-checkpoint");
+    let heading = format!("{}\n", epochs.display());
+    let words = "  epoch 0 from offset 0\n";
+    assert_eq!(said(&["dump", "-o", "wide"], &epochs), format!("{heading}{words}"));
+    assert_eq!(said(&["dump", "--no-headers"], &epochs), words);
+    let item =
+        format!("- file: {}\n  kind: epoch\n  epoch: 0\n  start_offset: 0\n", epochs.display());
+    assert_eq!(said(&["dump", "-o", "yaml"], &epochs), item);
+    for columns in ["csv", "name"] {
+        let (code, said) = log(&["dump", "-o", columns], &epochs);
+        assert_eq!(code, Some(2), "{said}");
+        assert!(said.contains("has neither columns nor names in common"), "{said}");
+    }
+}
+
+#[tokio::test]
 async fn verify_says_what_is_wrong_and_where() {
     let kept = Kept::stopped().await;
     let name = |suffix: &str| format!("{FIRST}.{suffix}");

@@ -37,13 +37,3 @@ impl LogCommand {
         }
     }
 }
-
-/// How the commands print.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-enum OutputFormat {
-    /// Words for people
-    #[default]
-    Table,
-    /// JSON with field names that stay
-    Json,
-}

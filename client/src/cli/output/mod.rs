@@ -99,7 +99,7 @@ pub fn json(out: &mut (dyn Write + Send), value: &impl Serialize) -> io::Result<
 }
 
 /// Prints one YAML document.
-fn yaml(out: &mut (dyn Write + Send), value: &impl Serialize) -> io::Result<()> {
+pub fn yaml(out: &mut (dyn Write + Send), value: &impl Serialize) -> io::Result<()> {
     let text = serde_saphyr::to_string(value).map_err(io::Error::other)?;
     out.write_all(text.as_bytes())?;
     if text.ends_with('\n') { Ok(()) } else { writeln!(out) }

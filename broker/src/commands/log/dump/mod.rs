@@ -1,7 +1,7 @@
 //! `sapwood log dump`: what is in the files of a partition.
 //!
-//! One file here a kind of file there; each prints through the [`Printer`], a line of words or a line of JSON for each
-//! thing it finds.
+//! One file here a kind of file there; each prints through the [`Printer`], a line of words, a line of JSON or an
+//! item of YAML for each thing it finds.
 
 mod batches;
 mod indexes;
@@ -13,12 +13,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use client::cli::Failure;
+use client::cli::output::{OutputArgs, OutputFormat};
 use storage::segment::name::FileKind;
 
+use super::decode;
 use super::decode::Decoder;
 use super::files::{Content, Place, cannot_read, list, partition_name};
-use super::{OutputFormat, decode};
-use printer::Printer;
+use printer::{Printer, Style};
 
 /// The arguments.
 #[derive(Debug, Args)]
@@ -45,15 +46,15 @@ pub struct Dump {
     /// Read so many bytes of each segment at the most
     #[arg(long, value_name = "BYTES")]
     max_bytes: Option<u64>,
-    /// How to print
-    #[arg(short, long, value_enum, default_value_t)]
-    output: OutputFormat,
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 impl Dump {
     /// Prints what is there.
-    pub(super) fn run(&self, out: &mut dyn Write) -> Result<(), Failure> {
-        let mut printer = Printer::new(out, self.output);
+    pub(super) fn run(&self, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
+        let style = self.style()?;
+        let mut printer = Printer::new(out, style);
         for path in &self.paths {
             self.path(path, &mut printer)?;
         }
@@ -61,6 +62,21 @@ impl Dump {
             0 => Ok(()),
             1 => Err(Failure::failed("1 file is damaged")),
             count => Err(Failure::failed(format!("{count} files are damaged"))),
+        }
+    }
+
+    /// A line each is all that files of many kinds have in common.
+    fn style(&self) -> Result<Style, Failure> {
+        match self.output.format {
+            OutputFormat::Table | OutputFormat::Wide => {
+                Ok(Style::Words { headings: !self.output.no_headers })
+            }
+            OutputFormat::Json => Ok(Style::Json),
+            OutputFormat::Yaml => Ok(Style::Yaml),
+            OutputFormat::Csv | OutputFormat::Name => {
+                Err(Failure::usage("what is in the files has neither columns nor names in common")
+                    .advise("use -o table, or -o json or yaml for programs"))
+            }
         }
     }
 

@@ -1,24 +1,38 @@
-//! The printer: a line for each thing, in words or in JSON.
+//! The printer: a line for each thing, in words or in JSON, or an item of a list in YAML. Nothing waits for the end, for a
+//! segment may be large.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use client::cli::output::yaml;
 use serde_json::{Value, json};
 
-use crate::commands::log::OutputFormat;
+/// How things are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Style {
+    /// For people: words, and the name of each file before what is in it.
+    Words {
+        /// Whether the names are printed.
+        headings: bool,
+    },
+    /// A line of JSON each.
+    Json,
+    /// An item each of one list.
+    Yaml,
+}
 
 /// Prints what is found in one file after the other.
 pub(super) struct Printer<'a> {
-    out: &'a mut dyn Write,
-    format: OutputFormat,
+    out: &'a mut (dyn Write + Send),
+    style: Style,
     file: PathBuf,
     damaged_here: bool,
     damaged: usize,
 }
 
 impl<'a> Printer<'a> {
-    pub(super) fn new(out: &'a mut dyn Write, format: OutputFormat) -> Self {
-        Self { out, format, file: PathBuf::new(), damaged_here: false, damaged: 0 }
+    pub(super) fn new(out: &'a mut (dyn Write + Send), style: Style) -> Self {
+        Self { out, style, file: PathBuf::new(), damaged_here: false, damaged: 0 }
     }
 
     /// How many files are damaged.
@@ -30,7 +44,7 @@ impl<'a> Printer<'a> {
     pub(super) fn begin(&mut self, file: &Path) -> io::Result<()> {
         let first = self.file.as_os_str().is_empty();
         (self.file, self.damaged_here) = (file.to_owned(), false);
-        if self.format == OutputFormat::Json {
+        if self.style != (Style::Words { headings: true }) {
             return Ok(());
         }
         let gap = if first { "" } else { "\n" };
@@ -44,12 +58,15 @@ impl<'a> Printer<'a> {
         words: impl FnOnce() -> String,
         fields: impl FnOnce() -> Value,
     ) -> io::Result<()> {
-        if self.format == OutputFormat::Table {
+        if let Style::Words { .. } = self.style {
             return writeln!(self.out, "  {}", words());
         }
         let mut line = json!({"file": self.file.display().to_string(), "kind": kind});
         if let (Some(line), Value::Object(fields)) = (line.as_object_mut(), fields()) {
             line.extend(fields);
+        }
+        if self.style == Style::Yaml {
+            return yaml(self.out, &[line]);
         }
         serde_json::to_writer(&mut *self.out, &line)?;
         writeln!(self.out)

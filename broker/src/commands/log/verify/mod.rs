@@ -19,8 +19,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use client::cli::Failure;
+use client::cli::output::OutputArgs;
 
-use super::OutputFormat;
 use super::files::{Place, cannot_read, list, partition_name};
 use progress::Progress;
 use report::Report;
@@ -35,14 +35,13 @@ pub struct Verify {
     /// Partitions (such as DATA/orders-0) or whole log dirs
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// How to print
-    #[arg(short, long, value_enum, default_value_t)]
-    output: OutputFormat,
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 impl Verify {
     /// Checks everything, and prints what was found.
-    pub(super) fn run(&self, out: &mut dyn Write) -> Result<(), Failure> {
+    pub(super) fn run(&self, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
         let mut folders = Vec::new();
         let mut report = Report::default();
         for path in &self.paths {
@@ -60,10 +59,7 @@ impl Verify {
             }
         }
         drop(progress);
-        match self.output {
-            OutputFormat::Table => report.print(out)?,
-            OutputFormat::Json => report.print_json(out)?,
-        }
+        report.print(out, self.output)?;
         match report.problems() {
             0 => unread,
             1 => Err(Failure::failed("1 problem was found")),

@@ -3,8 +3,22 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use client::cli::output::{Column, Listing, OutputArgs, OutputFormat, json, yaml};
 use protocol::ids::Offset;
 use serde_json::{Value, json};
+
+/// The columns of the partitions, with the same names as in JSON.
+const COLUMNS: &[Column] = &[
+    Column::text("folder"),
+    Column::number("segments"),
+    Column::number("batches"),
+    Column::number("records"),
+    Column::number("bytes"),
+    Column::number("holes"),
+    Column::number("first_offset"),
+    Column::number("last_offset"),
+    Column::number("problems"),
+];
 
 /// Something that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +72,7 @@ impl Problem {
         self
     }
 
-    fn print(&self, out: &mut dyn Write) -> io::Result<()> {
+    fn print(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {
         let name = self.file.file_name().unwrap_or(self.file.as_os_str()).to_string_lossy();
         let position = self.position.map(|at| format!(", byte {at}")).unwrap_or_default();
         let offset = self.offset.map(|at| format!(", offset {at}")).unwrap_or_default();
@@ -76,7 +90,7 @@ impl Problem {
 }
 
 impl PartitionReport {
-    fn print(&self, out: &mut dyn Write) -> io::Result<()> {
+    fn print(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {
         let state = match self.problems.len() {
             0 => "ok".to_owned(),
             count => counted(count as u64, "problem"),
@@ -123,8 +137,18 @@ impl Report {
         self.problems.len() + inside.sum::<usize>()
     }
 
-    /// For people: a line a partition, and one for each problem.
-    pub(super) fn print(&self, out: &mut dyn Write) -> io::Result<()> {
+    /// Prints it. Problems are sentences, so people get lines and not columns.
+    pub(super) fn print(&self, out: &mut (dyn Write + Send), output: OutputArgs) -> io::Result<()> {
+        match output.format {
+            OutputFormat::Table | OutputFormat::Wide => self.print_words(out),
+            OutputFormat::Json => json(out, &self.document()),
+            OutputFormat::Yaml => yaml(out, &self.document()),
+            OutputFormat::Csv | OutputFormat::Name => output.print(out, &self.listing()),
+        }
+    }
+
+    /// A line a partition, and one for each problem.
+    fn print_words(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {
         self.partitions.iter().try_for_each(|partition| partition.print(out))?;
         self.problems.iter().try_for_each(|problem| {
             let folder = problem.file.parent().unwrap_or(Path::new(""));
@@ -133,15 +157,32 @@ impl Report {
         })
     }
 
-    /// For programs: one document.
-    pub(super) fn print_json(&self, out: &mut dyn Write) -> io::Result<()> {
-        let document = json!({
+    /// Everything, for programs.
+    fn document(&self) -> Value {
+        json!({
             "ok": self.problems() == 0,
             "partitions": self.partitions.iter().map(PartitionReport::json).collect::<Vec<_>>(),
             "problems": self.problems.iter().map(Problem::json).collect::<Vec<_>>(),
-        });
-        serde_json::to_writer_pretty(&mut *out, &document)?;
-        writeln!(out)
+        })
+    }
+
+    /// A row a partition, with the number of its problems.
+    fn listing(&self) -> Listing {
+        let mut listing = Listing::new(COLUMNS);
+        for partition in &self.partitions {
+            listing.row([
+                partition.folder.display().to_string().into(),
+                partition.segments.into(),
+                partition.batches.into(),
+                partition.records.into(),
+                partition.bytes.into(),
+                partition.holes.into(),
+                partition.first.into(),
+                partition.last.into(),
+                partition.problems.len().into(),
+            ]);
+        }
+        listing
     }
 }
 
