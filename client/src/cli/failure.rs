@@ -88,6 +88,30 @@ impl Failure {
         self
     }
 
+    /// The same failure, asking for those of the names that are most like what was typed, if any are.
+    pub(super) fn suggest<'a>(self, typed: &str, names: impl Iterator<Item = &'a str>) -> Self {
+        match nearest::question(&nearest::nearest(typed, names)) {
+            Some(question) => self.advise(question),
+            None => self,
+        }
+    }
+
+    /// The failure that an error is; if something is not there, asking for those of its kind that are most like what was typed.
+    pub(super) async fn with_nearest(
+        error: Error,
+        typed: &str,
+        known: impl Future<Output = Result<Vec<String>, Error>>,
+    ) -> Self {
+        let not_found = error.kind() == Kind::NotFound;
+        let failure = Self::from(error);
+        if !not_found {
+            return failure;
+        }
+        // Names that cannot be had are no reason to hide the failure itself.
+        let names = known.await.unwrap_or_default();
+        failure.suggest(typed, names.iter().map(String::as_str))
+    }
+
     /// The exit code.
     pub fn exit(&self) -> Exit {
         self.exit

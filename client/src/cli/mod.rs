@@ -41,6 +41,7 @@ mod span;
 mod stretch;
 mod topic;
 mod version;
+mod watch;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

@@ -1,27 +1,25 @@
 //! `sapwood cluster health`: whether all is well.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::Write;
+use std::ops::ControlFlow;
 
 use clap::Args;
 
 use super::checks::{self, Check};
+use crate::admin::Admin;
 use crate::cli::brokers::BrokerArgs;
 use crate::cli::failure::Failure;
 use crate::cli::output::{Column, Listing, OutputArgs};
-use crate::cli::span::Span;
+use crate::cli::watch::WatchArgs;
 
 /// The arguments.
 #[derive(Debug, Args)]
 pub struct Health {
-    /// Look again and again, until interrupted
-    #[arg(short, long)]
-    watch: bool,
+    #[command(flatten)]
+    watch: WatchArgs,
     /// With --watch: stop as soon as all is well
     #[arg(short, long, requires = "watch")]
     exit_when_healthy: bool,
-    /// How long to wait between two looks
-    #[arg(long, value_name = "TIME", default_value = "2s", requires = "watch")]
-    interval: Span,
     /// Print nothing: the exit code says it
     #[arg(short, long)]
     quiet: bool,
@@ -36,49 +34,46 @@ const COLUMNS: &[Column] = &[Column::text("check"), Column::text("ok"), Column::
 impl Health {
     pub(super) async fn run(self, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
         let admin = self.brokers.admin()?;
-        loop {
-            let checks = match checks::all(&admin).await {
-                Ok(checks) => checks,
-                // A cluster that is away now may be back at the next look.
-                Err(error) if self.watch => {
-                    eprintln!("{}", Failure::from(error));
-                    tokio::time::sleep(self.interval.0).await;
-                    continue;
-                }
-                Err(error) => return Err(error.into()),
+        if self.watch.is_on() {
+            let look = async |out: &mut (dyn Write + Send)| {
+                let (_, wrong) = self.look(&admin, out).await?;
+                let is_enough = self.exit_when_healthy && wrong == 0;
+                Ok(if is_enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
             };
-            let wrong = checks.iter().filter(|check| !check.is_ok()).count();
-            if !self.quiet {
-                self.print(out, &checks)?;
-            }
-            match (wrong, self.watch) {
-                (0, false) => return Ok(()),
-                (0, true) if self.exit_when_healthy => return Ok(()),
-                (wrong, false) => {
-                    let of = checks.len();
-                    let what = format!("the cluster is not well: {wrong} of {of} checks failed");
-                    return Err(Failure::unhealthy(what));
-                }
-                (_, true) => tokio::time::sleep(self.interval.0).await,
+            return self.watch.looking(out, look).await;
+        }
+        match self.look(&admin, out).await? {
+            (_, 0) => Ok(()),
+            (of, wrong) => {
+                let what = format!("the cluster is not well: {wrong} of {of} checks failed");
+                Err(Failure::unhealthy(what))
             }
         }
     }
 
-    fn print(&self, out: &mut (dyn Write + Send), checks: &[Check]) -> io::Result<()> {
-        if self.watch && io::stdout().is_terminal() {
-            // Home, and everything below it cleared: the new table stands where the old one was.
-            write!(out, "\x1b[H\x1b[J")?;
+    /// Looks once, and prints: how many checks there are, and how many failed.
+    async fn look(
+        &self,
+        admin: &Admin,
+        out: &mut (dyn Write + Send),
+    ) -> Result<(usize, usize), Failure> {
+        let checks = checks::all(admin).await?;
+        if !self.quiet {
+            self.output.print(out, &listing(&checks))?;
         }
-        let mut listing = Listing::new(COLUMNS);
-        for check in checks {
-            let detail = check.problems.join("; ");
-            listing.row([
-                check.name.into(),
-                check.is_ok().into(),
-                Some(detail).filter(|detail| !detail.is_empty()).into(),
-            ]);
-        }
-        self.output.print(out, &listing)?;
-        out.flush()
+        Ok((checks.len(), checks.iter().filter(|check| !check.is_ok()).count()))
     }
+}
+
+fn listing(checks: &[Check]) -> Listing {
+    let mut listing = Listing::new(COLUMNS);
+    for check in checks {
+        let detail = check.problems.join("; ");
+        listing.row([
+            check.name.into(),
+            check.is_ok().into(),
+            Some(detail).filter(|detail| !detail.is_empty()).into(),
+        ]);
+    }
+    listing
 }

@@ -10,7 +10,6 @@ use super::failure::Failure;
 use super::output::{Cell, Column, Listing};
 use super::parse::key_value;
 use crate::admin::{Admin, ConfigChange, ConfigEntry, Resource};
-use crate::nearest;
 use crate::settings::Settings;
 
 pub(super) use verbs::{Config, Owner};
@@ -77,12 +76,8 @@ pub(super) fn chosen<'a>(
 }
 
 fn unknown(all: &[ConfigEntry], key: &str) -> Failure {
-    let failure = Failure::missing(format!("there is no setting \"{key}\""));
-    let names = nearest::nearest(key, all.iter().map(|config| config.name.as_str()));
-    match nearest::question(&names) {
-        Some(question) => failure.advise(question),
-        None => failure,
-    }
+    let names = all.iter().map(|config| config.name.as_str());
+    Failure::missing(format!("there is no setting \"{key}\"")).suggest(key, names)
 }
 
 /// A key and what to do to it.

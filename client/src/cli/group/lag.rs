@@ -1,7 +1,8 @@
 //! `sapwood group lag`: how far groups are behind.
 
 use std::collections::BTreeMap;
-use std::io::{self, IsTerminal, Write};
+use std::io::Write;
+use std::ops::ControlFlow;
 
 use clap::Args;
 use protocol::ids::TopicName;
@@ -13,7 +14,7 @@ use crate::cli::brokers::BrokerArgs;
 use crate::cli::complete;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output::{Column, Listing, OutputArgs};
-use crate::cli::span::Span;
+use crate::cli::watch::WatchArgs;
 
 /// The arguments.
 #[derive(Debug, Args)]
@@ -24,12 +25,8 @@ pub struct Lag {
     /// A line for each topic of each group
     #[arg(short, long)]
     topics: bool,
-    /// Look again and again, until interrupted
-    #[arg(short, long)]
-    watch: bool,
-    /// How long to wait between two looks
-    #[arg(long, value_name = "TIME", default_value = "2s", requires = "watch")]
-    interval: Span,
+    #[command(flatten)]
+    watch: WatchArgs,
     /// Fail (exit code 10) if a group is behind by more than so many records
     #[arg(long, value_name = "RECORDS", conflicts_with = "watch")]
     max: Option<i64>,
@@ -75,21 +72,13 @@ impl Sum {
 impl Lag {
     pub(super) async fn run(self, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
         let admin = self.brokers.admin()?;
-        if !self.watch {
+        if !self.watch.is_on() {
             return self.look(&admin, out).await;
         }
-        loop {
-            if io::stdout().is_terminal() {
-                // Home, and everything below it cleared: the new table stands where the old one was.
-                write!(out, "\x1b[H\x1b[J")?;
-            }
-            // A cluster that is away now may be back at the next look.
-            if let Err(failure) = self.look(&admin, out).await {
-                eprintln!("{failure}");
-            }
-            out.flush()?;
-            tokio::time::sleep(self.interval.0).await;
-        }
+        let look = async |out: &mut (dyn Write + Send)| {
+            self.look(&admin, out).await.map(ControlFlow::Continue)
+        };
+        self.watch.looking(out, look).await
     }
 
     /// Looks once, and prints.

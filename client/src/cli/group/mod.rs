@@ -16,8 +16,7 @@ use clap::Subcommand;
 
 use super::failure::Failure;
 use crate::admin::Admin;
-use crate::error::{Error, Kind};
-use crate::nearest;
+use crate::error::Error;
 
 /// What can be done with groups.
 #[derive(Debug, Subcommand)]
@@ -54,15 +53,9 @@ impl Group {
 
 /// The failure; if it is that a group does not exist, with the names most like it.
 async fn with_nearest(admin: &Admin, typed: &str, error: Error) -> Failure {
-    let not_found = error.kind() == Kind::NotFound;
-    let failure = Failure::from(error);
-    if !not_found {
-        return failure;
-    }
-    let Ok(groups) = admin.list_groups().await else { return failure };
-    let names = nearest::nearest(typed, groups.iter().map(|group| group.group.as_str()));
-    match nearest::question(&names) {
-        Some(question) => failure.advise(question),
-        None => failure,
-    }
+    let known = async {
+        let groups = admin.list_groups().await?;
+        Ok(groups.into_iter().map(|group| group.group).collect())
+    };
+    Failure::with_nearest(error, typed, known).await
 }

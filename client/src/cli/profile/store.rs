@@ -19,7 +19,6 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::cli::failure::Failure;
-use crate::nearest;
 
 /// One profile: where a cluster is, and how to talk to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,11 +96,11 @@ impl Profiles {
 
     /// What to say of a name that no profile has.
     pub(super) fn missing(&self, name: &str) -> Failure {
-        let names = nearest::nearest(name, self.profiles.keys().map(String::as_str));
-        let failure = Failure::missing(format!("there is no profile \"{name}\""));
-        failure.advise(nearest::question(&names).unwrap_or_else(|| {
-            "`sapwood profile list` shows what is there; `sapwood profile create` makes one".into()
-        }))
+        Failure::missing(format!("there is no profile \"{name}\""))
+            .advise(
+                "`sapwood profile list` shows what is there; `sapwood profile create` makes one",
+            )
+            .suggest(name, self.profiles.keys().map(String::as_str))
     }
 
     /// The profile that is used where none is named.

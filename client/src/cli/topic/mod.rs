@@ -24,8 +24,7 @@ use protocol::ids::TopicName;
 use super::configs::Config;
 use super::failure::Failure;
 use crate::cluster::{Cluster, ClusterView, Wanted};
-use crate::error::{Error, Kind};
-use crate::nearest;
+use crate::error::Error;
 use selection::Selection;
 
 /// What can be done with topics.
@@ -108,15 +107,9 @@ async fn require(
 
 /// The failure; if it is that a topic does not exist, with the names most like it.
 async fn with_nearest(cluster: &Cluster, typed: &str, error: Error) -> Failure {
-    let not_found = error.kind() == Kind::NotFound;
-    let failure = Failure::from(error);
-    if !not_found {
-        return failure;
-    }
-    let Ok(view) = cluster.refresh(Wanted::All).await else { return failure };
-    let names = nearest::nearest(typed, view.topics.keys().map(TopicName::as_str));
-    match nearest::question(&names) {
-        Some(question) => failure.advise(question),
-        None => failure,
-    }
+    let known = async {
+        let view = cluster.refresh(Wanted::All).await?;
+        Ok(view.topics.keys().map(TopicName::to_string).collect())
+    };
+    Failure::with_nearest(error, typed, known).await
 }
