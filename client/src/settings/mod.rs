@@ -8,11 +8,16 @@
 //! - *unknown*: an error with the nearest names where somebody typed it, a warning where it stands in a file (Java's client
 //!   warns as well).
 //!
+//! Kafka's scripts read the same table through [`Settings::of_java`], which knows the Java client's names alone and passes over
+//! what is not meant for the kind of client that is made; what is wrong with a value is a [`Wrong`], for which they have Kafka's
+//! words.
+//!
 //! What would silently change who may read what is refused: nobody's password is sent, and nothing is encrypted, because
 //! TLS and SASL are not there yet, so a file that asks for them is an error.
 
 mod parse;
 mod table;
+mod wrong;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -22,6 +27,7 @@ use crate::consumer::ConsumerOptions;
 use crate::producer::ProducerOptions;
 use crate::properties;
 use table::{Effect, Setting};
+pub use wrong::{Choice, Unit, Whole, Width, Wrong};
 
 /// Settings by the Java client's names, checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,6 +35,17 @@ pub struct Settings {
     values: BTreeMap<&'static str, String>,
     /// Keys of a file that no client knows.
     unknown: Vec<String>,
+}
+
+/// Whose options a setting changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Those of everybody who reaches a cluster.
+    Cluster,
+    /// A producer's.
+    Producer,
+    /// A consumer's.
+    Consumer,
 }
 
 /// A setting that cannot be taken.
@@ -57,8 +74,8 @@ pub enum InvalidSetting {
         key: &'static str,
         /// The value, as it was typed.
         value: String,
-        /// What a right one looks like.
-        cause: String,
+        /// What is the matter with it.
+        cause: Wrong,
     },
 }
 
@@ -79,12 +96,30 @@ impl Settings {
         Ok(())
     }
 
+    /// Takes what changes options of one kind, by the Java client's names and in its words; all else is passed over.
+    pub fn of_java<'a>(
+        kind: Kind,
+        all: impl Iterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Self, InvalidSetting> {
+        let mut settings = Self::default();
+        for (key, value) in all {
+            if let Some(setting) = Setting::of_java(key).filter(|setting| setting.is_for(kind)) {
+                settings.keep(setting, value.trim())?;
+            }
+        }
+        Ok(settings)
+    }
+
     /// Sets one key, by either client's name for it.
     pub fn set(&mut self, key: &str, value: &str) -> Result<(), InvalidSetting> {
         let Some(setting) = Setting::named(key) else {
             let nearest = Setting::nearest(key);
             return Err(InvalidSetting::Unknown { key: key.into(), nearest });
         };
+        self.keep(setting, setting.in_java(value))
+    }
+
+    fn keep(&mut self, setting: &'static Setting, value: &str) -> Result<(), InvalidSetting> {
         setting.check(value).map_err(|cause| InvalidSetting::Value {
             key: setting.name,
             value: value.into(),
@@ -137,10 +172,12 @@ impl Settings {
         });
     }
 
-    fn apply(&self, mut effect: impl FnMut(&Effect, &str) -> Result<(), String>) {
+    fn apply(&self, mut change: impl FnMut(&Effect, &str) -> Result<(), Wrong>) {
         for (name, value) in &self.values {
             let setting = Setting::named(name).expect("only keys of the table are kept");
-            effect(&setting.effect, value).expect("values were checked when they were set");
+            for effect in setting.effects {
+                change(effect, value).expect("values were checked when they were set");
+            }
         }
     }
 }
@@ -165,6 +202,31 @@ mod tests {
         let mut settings = Settings::default();
         settings.set("metadata.broker.list", "a:1").expect("a setting");
         assert_eq!(settings.get("bootstrap.servers"), Some("a:1"));
+    }
+
+    #[test]
+    fn a_setting_may_change_options_of_more_than_one_kind() {
+        let mut settings = Settings::default();
+        settings.set("request.timeout.ms", "1234").expect("a setting");
+        let (mut cluster, mut producer) =
+            (ClusterOptions::new(Vec::new()), ProducerOptions::default());
+        settings.apply_to_cluster(&mut cluster);
+        settings.apply_to_producer(&mut producer);
+        let span = Duration::from_millis(1234);
+        assert_eq!((cluster.connection.request_timeout, producer.ack_timeout), (span, span));
+    }
+
+    #[test]
+    fn java_s_settings_are_taken_by_their_kind_and_by_java_s_names() {
+        let all = [("acks", "1"), ("request.required.acks", "x"), ("linger.ms", "soon")];
+        let consumer = Settings::of_java(Kind::Consumer, all.into_iter());
+        assert_eq!(consumer, Ok(Settings::default()));
+        let refused = Settings::of_java(Kind::Producer, all.into_iter());
+        assert!(matches!(refused, Err(InvalidSetting::Value { key: "linger.ms", .. })));
+        let words = [("auto.offset.reset", "smallest")];
+        assert!(Settings::of_java(Kind::Consumer, words.into_iter()).is_err());
+        let taken = Settings::default().set(words[0].0, words[0].1);
+        assert_eq!(taken, Ok(()));
     }
 
     #[test]

@@ -2,17 +2,21 @@
 
 use std::time::Duration;
 
+use super::settings::settings;
 use super::{Properties, Screen, Thrown};
 use crate::address::Address;
 use crate::admin::{Admin, ListedGroup};
 use crate::cluster::{Cluster, ClusterOptions};
 use crate::error::Error;
 use crate::retry::Attempts;
+use crate::settings::{Kind, Settings};
 
 /// `default.api.timeout.ms` where nobody sets it: how long a tool tries to reach the cluster.
-const API_TIMEOUT_MS: u64 = 60_000;
+const API_TIMEOUT: Duration = Duration::from_secs(60);
 /// `request.timeout.ms` where nobody sets it.
-const REQUEST_TIMEOUT_MS: u64 = 30_000;
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// `client.id` where nobody sets it.
+const CLIENT_ID: &str = "adminclient-1";
 
 /// An admin client that has not connected yet, and how long it may try.
 #[derive(Debug)]
@@ -38,17 +42,18 @@ pub fn command_config(path: Option<&str>) -> Result<Properties, Thrown> {
 impl Link {
     /// The link that these settings make, with the server of the command line before that of the file.
     pub fn new(bootstrap: Option<&str>, config: &Properties) -> Result<Self, Thrown> {
-        let api = milliseconds(config, "default.api.timeout.ms", API_TIMEOUT_MS)?;
-        let request = milliseconds(config, "request.timeout.ms", REQUEST_TIMEOUT_MS)?;
+        let known = settings(Kind::Cluster, config)?;
         refuse_what_we_do_not_speak(config)?;
         let servers = bootstrap.or_else(|| config.get("bootstrap.servers")).unwrap_or_default();
         let mut options = ClusterOptions::new(addresses(servers)?);
-        options.operation_timeout = api;
-        options.connection.request_timeout = request;
-        options.connection.connect_timeout = request.min(options.connection.connect_timeout);
-        let client_id = config.get("client.id").unwrap_or("adminclient-1").to_owned();
-        options.connection.client_id = protocol::StrBytes::from_string(client_id);
-        Ok(Self { admin: Admin::new(Cluster::lazily(options)), api_timeout: api })
+        options.operation_timeout = API_TIMEOUT;
+        options.connection.request_timeout = REQUEST_TIMEOUT;
+        options.connection.client_id = protocol::StrBytes::from_static_str(CLIENT_ID);
+        known.apply_to_cluster(&mut options);
+        let connection = &mut options.connection;
+        connection.connect_timeout = connection.request_timeout.min(connection.connect_timeout);
+        let api_timeout = options.operation_timeout;
+        Ok(Self { admin: Admin::new(Cluster::lazily(options)), api_timeout })
     }
 
     /// The link with this time to reach somebody.
@@ -94,27 +99,12 @@ fn warning(error: &Error, patience: Duration) -> String {
     format!("WARN {error}; trying for {} s", patience.as_secs_f32())
 }
 
-fn milliseconds(config: &Properties, key: &str, default: u64) -> Result<Duration, Thrown> {
-    let ms = match config.get(key) {
-        None => default,
-        Some(text) => text.trim().parse().map_err(|_| {
-            let message =
-                format!("Invalid value {text} for configuration {key}: Not a number of type INT");
-            Thrown::new("org.apache.kafka.common.config.ConfigException", message)
-        })?,
-    };
-    Ok(Duration::from_millis(ms))
-}
-
 fn refuse_what_we_do_not_speak(config: &Properties) -> Result<(), Thrown> {
-    match config.get("security.protocol") {
-        None | Some("PLAINTEXT") => Ok(()),
-        Some(other) => {
-            let message =
-                format!("security.protocol={other} is not supported yet: only PLAINTEXT is");
-            Err(Thrown::new("org.apache.kafka.common.config.ConfigException", message))
-        }
-    }
+    let Some(name) = config.get("security.protocol") else { return Ok(()) };
+    Settings::default().set("security.protocol", name.trim()).map_err(|_| {
+        let message = format!("security.protocol={name} is not supported yet: only PLAINTEXT is");
+        Thrown::new("org.apache.kafka.common.config.ConfigException", message)
+    })
 }
 
 /// What is wrong with the servers of a command line, in the words of Kafka's tools.

@@ -1,109 +1,83 @@
 //! Settings: what the properties of Kafka's clients mean for ours.
-
-use std::time::Duration;
-
-use protocol::batch::Compression;
+//!
+//! The table is that of [`crate::settings`], with the Java client's names alone. Here is what is particular to Kafka's tools: keys
+//! that ours has nothing for are passed over, as Kafka passes over what it does not know, and what is wrong with a value is
+//! said in Kafka's words.
 
 use super::{Properties, Thrown};
-use crate::consumer::{Assignor, ConsumerOptions, Isolation};
-use crate::offsets::OffsetAt;
+use crate::consumer::ConsumerOptions;
 use crate::producer::{Acks, ProducerOptions};
+use crate::settings::{InvalidSetting, Kind, Settings, Whole, Width, Wrong};
 
-/// A producer with these properties. Keys that ours has nothing for are passed over, as Kafka passes over what it does not
-/// know.
+const CONFIG_EXCEPTION: &str = "org.apache.kafka.common.config.ConfigException";
+const ASSIGNORS: &str = "partition.assignment.strategy";
+/// Kafka's eager sticky assignor, and the one that shares out as it does.
+const STAND_IN: (&str, &str) = (
+    "org.apache.kafka.clients.consumer.StickyAssignor",
+    "org.apache.kafka.clients.consumer.CooperativeStickyAssignor",
+);
+
+/// A producer with these properties.
 pub fn producer_options(config: &Properties) -> Result<ProducerOptions, Thrown> {
-    let acks = match config.get("acks") {
-        None | Some("all" | "-1") => Acks::All,
-        Some("1") => Acks::Leader,
-        Some("0") => Acks::None,
-        Some(other) => {
-            let wanted = "String must be one of: all, -1, 0, 1";
-            return Err(invalid("acks", other, wanted));
-        }
-    };
-    let mut options = ProducerOptions { acks, ..ProducerOptions::default() };
+    let settings = settings(Kind::Producer, config)?;
+    let mut options = ProducerOptions::default();
+    settings.apply_to_producer(&mut options);
     // Kafka gives idempotence up without a word where acks do not go with it, unless somebody asked for it.
-    let idempotent = flag(config, "enable.idempotence")?;
-    if idempotent == Some(true) && options.acks != Acks::All {
+    let asked = settings.get("enable.idempotence");
+    let asked = asked.is_some_and(|text| text.eq_ignore_ascii_case("true"));
+    if asked && options.acks != Acks::All {
         let message = "Must set acks to all in order to use the idempotent producer. Otherwise we cannot guarantee idempotence.";
-        return Err(Thrown::new("org.apache.kafka.common.config.ConfigException", message));
+        return Err(Thrown::new(CONFIG_EXCEPTION, message));
     }
-    options.idempotent = idempotent.unwrap_or(true) && options.acks == Acks::All;
-    if let Some(codec) = config.get("compression.type") {
-        options.compression = Compression::from_name(codec).ok_or_else(|| {
-            let wanted = "String must be one of: none, gzip, snappy, lz4, zstd";
-            invalid("compression.type", codec, wanted)
-        })?;
-    }
-    let size = |key| number(config, key, "INT").map(|value| value.map(clamped));
-    options.batch_bytes = size("batch.size")?.unwrap_or(options.batch_bytes).max(1);
-    options.request_bytes = size("max.request.size")?.unwrap_or(options.request_bytes);
-    options.buffer_bytes = size("buffer.memory")?.unwrap_or(options.buffer_bytes);
-    let in_flight = size("max.in.flight.requests.per.connection")?;
-    options.in_flight_max = in_flight.unwrap_or(options.in_flight_max);
-    options.linger = span(config, "linger.ms")?.unwrap_or(options.linger);
-    options.ack_timeout = span(config, "request.timeout.ms")?.unwrap_or(options.ack_timeout);
-    let delivery = span(config, "delivery.timeout.ms")?;
-    options.delivery_timeout = delivery.unwrap_or(options.delivery_timeout);
     Ok(options)
 }
 
 /// A consumer with these properties.
 pub fn consumer_options(config: &Properties) -> Result<ConsumerOptions, Thrown> {
-    let text = |key| config.get(key).map(str::to_owned);
-    let mut options = ConsumerOptions {
-        group: text("group.id"),
-        instance: text("group.instance.id"),
-        reset: reset(config)?,
-        isolation: isolation(config)?,
-        ..ConsumerOptions::default()
-    };
-    let interval = span(config, "auto.commit.interval.ms")?.or(options.auto_commit);
-    options.auto_commit =
-        interval.filter(|_| flag(config, "enable.auto.commit") != Ok(Some(false)));
-    if let Some(names) = config.get("partition.assignment.strategy") {
-        let assignors = names.split(',').filter_map(|name| assignor(name.trim()));
-        options.assignors = assignors.collect();
+    let mut config = config.clone();
+    if let Some(names) = config.get(ASSIGNORS) {
+        let names = names.replace(STAND_IN.0, STAND_IN.1);
+        config.set(ASSIGNORS, names);
     }
-    let size = |key| number(config, key, "INT").map(|value| value.map(clamped));
-    options.poll_records_max = size("max.poll.records")?.unwrap_or(options.poll_records_max);
-    options.fetch_bytes_min = size("fetch.min.bytes")?.unwrap_or(options.fetch_bytes_min);
-    options.fetch_bytes_max = size("fetch.max.bytes")?.unwrap_or(options.fetch_bytes_max);
-    let partition = size("max.partition.fetch.bytes")?;
-    options.partition_bytes_max = partition.unwrap_or(options.partition_bytes_max);
-    options.fetch_wait = span(config, "fetch.max.wait.ms")?.unwrap_or(options.fetch_wait);
-    options.check_crcs = flag(config, "check.crcs")?.unwrap_or(options.check_crcs);
-    let session = span(config, "session.timeout.ms")?;
-    options.session_timeout = session.unwrap_or(options.session_timeout);
-    let heartbeat = span(config, "heartbeat.interval.ms")?;
-    options.heartbeat_interval = heartbeat.unwrap_or(options.heartbeat_interval);
-    let poll = span(config, "max.poll.interval.ms")?;
-    options.poll_interval_max = poll.unwrap_or(options.poll_interval_max);
+    let mut options = ConsumerOptions::default();
+    settings(Kind::Consumer, &config)?.apply_to_consumer(&mut options);
     Ok(options)
 }
 
-fn reset(config: &Properties) -> Result<Option<OffsetAt>, Thrown> {
-    match config.get("auto.offset.reset") {
-        Some("earliest") => Ok(Some(OffsetAt::Start)),
-        None | Some("latest") => Ok(Some(OffsetAt::End)),
-        Some("none") => Ok(None),
-        Some(other) => {
-            let why = format!(
-                "Invalid value `{other}` for configuration auto.offset.reset. The value must be either 'earliest', 'latest', 'none' or of the format 'by_duration:<PnDTnHnMn.nS.>'."
-            );
-            Err(invalid("auto.offset.reset", other, &why))
-        }
-    }
+/// The properties that mean something to clients of a kind.
+pub(super) fn settings(kind: Kind, config: &Properties) -> Result<Settings, Thrown> {
+    Settings::of_java(kind, config.iter()).map_err(|invalid| match invalid {
+        InvalidSetting::Value { key, value, cause } => wrong(key, &value, &cause),
+        other => Thrown::new(CONFIG_EXCEPTION, other.to_string()),
+    })
 }
 
-fn isolation(config: &Properties) -> Result<Isolation, Thrown> {
-    match config.get("isolation.level") {
-        Some("read_committed") => Ok(Isolation::ReadCommitted),
-        None | Some("read_uncommitted") => Ok(Isolation::ReadUncommitted),
-        Some(other) => {
-            let wanted = "String must be one of: read_committed, read_uncommitted";
-            Err(invalid("isolation.level", other, wanted))
+/// What Kafka's clients throw over such a value.
+fn wrong(key: &str, value: &str, wrong: &Wrong) -> Thrown {
+    let why = match wrong {
+        Wrong::NoNumber(whole) | Wrong::TooLarge(whole) => {
+            format!("Not a number of type {}", java_type(*whole))
         }
+        Wrong::TooSmall(whole) => format!("Value must be at least {}", whole.least),
+        Wrong::NoTruth => "Expected value to be either true or false".into(),
+        Wrong::NoChoice(_) if key == "auto.offset.reset" => format!(
+            "Invalid value `{value}` for configuration auto.offset.reset. The value must be either 'earliest', 'latest', 'none' or of the format 'by_duration:<PnDTnHnMn.nS.>'."
+        ),
+        Wrong::NoChoice(choice) => format!("String must be one of: {}", choice.words.join(", ")),
+        Wrong::NoClass => {
+            let class = "org.apache.kafka.common.KafkaException";
+            return Thrown::new(class, "Failed to construct kafka consumer");
+        }
+        Wrong::NotHere(why) => (*why).to_owned(),
+    };
+    let message = format!("Invalid value {value} for configuration {key}: {why}");
+    Thrown::new(CONFIG_EXCEPTION, message)
+}
+
+fn java_type(whole: Whole) -> &'static str {
+    match whole.width {
+        Width::Int => "INT",
+        Width::Long => "LONG",
     }
 }
 
@@ -116,40 +90,51 @@ pub fn key_values(texts: &[String]) -> Vec<(String, String)> {
     texts.iter().map(pair).collect()
 }
 
-fn assignor(class: &str) -> Option<Assignor> {
-    match class.rsplit('.').next()? {
-        "RangeAssignor" => Some(Assignor::Range),
-        "RoundRobinAssignor" => Some(Assignor::RoundRobin),
-        "CooperativeStickyAssignor" | "StickyAssignor" => Some(Assignor::CooperativeSticky),
-        _ => None,
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::consumer::Assignor;
+
+    fn properties(pairs: &[(&str, &str)]) -> Properties {
+        let mut properties = Properties::default();
+        pairs.iter().for_each(|(key, value)| properties.set(key, *value));
+        properties
     }
-}
 
-fn invalid(key: &str, value: &str, why: &str) -> Thrown {
-    let message = format!("Invalid value {value} for configuration {key}: {why}");
-    Thrown::new("org.apache.kafka.common.config.ConfigException", message)
-}
+    #[test]
+    fn what_is_wrong_is_said_in_kafka_s_words() {
+        for (key, value, why) in [
+            ("linger.ms", "x", "Not a number of type LONG"),
+            ("delivery.timeout.ms", "3000000000", "Not a number of type INT"),
+            ("max.in.flight.requests.per.connection", "0", "Value must be at least 1"),
+            ("enable.idempotence", "yes", "Expected value to be either true or false"),
+            ("acks", "2", "String must be one of: all, -1, 0, 1"),
+        ] {
+            let thrown = producer_options(&properties(&[(key, value)])).expect_err(key);
+            let message = format!("Invalid value {value} for configuration {key}: {why}");
+            assert_eq!(thrown, Thrown::new(CONFIG_EXCEPTION, message));
+        }
+    }
 
-fn number(config: &Properties, key: &str, kind: &str) -> Result<Option<i64>, Thrown> {
-    let Some(text) = config.get(key) else { return Ok(None) };
-    let wrong = |_| invalid(key, text, &format!("Not a number of type {kind}"));
-    text.trim().parse().map(Some).map_err(wrong)
-}
+    #[test]
+    fn what_ours_has_nothing_for_and_what_is_another_client_s_is_passed_over() {
+        let odd = [("acks", "many"), ("no.such.key", "1"), ("request.required.acks", "2")];
+        assert_eq!(consumer_options(&properties(&odd)), Ok(ConsumerOptions::default()));
+    }
 
-fn clamped(number: i64) -> usize {
-    usize::try_from(number).unwrap_or(0)
-}
+    #[test]
+    fn idempotence_that_was_asked_for_is_not_given_up_without_a_word() {
+        let acks = ("acks", "1");
+        let given_up = producer_options(&properties(&[acks])).expect("a producer");
+        assert!(!given_up.idempotent);
+        assert!(producer_options(&properties(&[acks, ("enable.idempotence", "true")])).is_err());
+    }
 
-fn span(config: &Properties, key: &str) -> Result<Option<Duration>, Thrown> {
-    let ms = number(config, key, "LONG")?;
-    Ok(ms.map(|ms| Duration::from_millis(u64::try_from(ms).unwrap_or(0))))
-}
-
-fn flag(config: &Properties, key: &str) -> Result<Option<bool>, Thrown> {
-    match config.get(key).map(str::trim) {
-        None => Ok(None),
-        Some(text) if text.eq_ignore_ascii_case("true") => Ok(Some(true)),
-        Some(text) if text.eq_ignore_ascii_case("false") => Ok(Some(false)),
-        Some(text) => Err(invalid(key, text, "Expected value to be either true or false")),
+    #[test]
+    fn the_eager_sticky_assignor_has_a_stand_in_and_a_class_of_one_s_own_has_none() {
+        let both = format!("{}, {}", STAND_IN.0, STAND_IN.1);
+        let options = consumer_options(&properties(&[(ASSIGNORS, &both)])).expect("a consumer");
+        assert_eq!(options.assignors, [Assignor::CooperativeSticky; 2]);
+        assert!(consumer_options(&properties(&[(ASSIGNORS, "a.B")])).is_err());
     }
 }

@@ -82,10 +82,16 @@ fn producer_properties(parsed: &Parsed) -> Result<Properties, Stop> {
         }
     }
     // How long a send may wait for the cluster is what its client's calls may take.
-    if let Some(ms) = config.get("max.block.ms").map(str::to_owned) {
+    if let Some(ms) = config.get("max.block.ms").map(within_an_int) {
         config.set("default.api.timeout.ms", ms);
     }
     Ok(config)
+}
+
+/// `max.block.ms` may be longer than a call's timeout; no such call comes to its end.
+fn within_an_int(text: &str) -> String {
+    let number = text.trim().parse::<i64>();
+    number.map_or_else(|_| text.to_owned(), |ms| ms.min(i32::MAX.into()).to_string())
 }
 
 async fn read(
