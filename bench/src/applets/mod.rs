@@ -7,6 +7,7 @@ mod dates;
 mod events;
 mod latency_test;
 mod producer_perf;
+mod verifiable;
 mod verifiable_consumer;
 mod verifiable_producer;
 

@@ -7,16 +7,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use client::cli::applets::argparse::Parsed;
-use client::cli::applets::{
-    Applet, Properties, Screen, Signals, Thrown, command_config, consumer_options, start,
-};
+use client::cli::applets::{Applet, Properties, Screen, Signals, Thrown, consumer_options, start};
 use client::consumer::{Consumer, RebalanceListener, Record};
 use client::offsets::{Committed, CommittedOffset};
 use parking_lot::Mutex;
 use protocol::ids::{TopicName, TopicPartition};
 use serde_json::{Value, json};
 
-use super::{cluster, events, uncaught};
+use super::{cluster, events, verifiable};
 use options::PARSER;
 
 /// `kafka-verifiable-consumer.sh`.
@@ -34,41 +32,18 @@ fn run(words: Vec<String>) -> ExitCode {
 }
 
 async fn consume(words: &[String], screen: &mut Screen) -> u8 {
-    if words.is_empty() {
-        screen.text(PARSER.help_page());
-        return 0;
-    }
-    let Ok(parsed) = PARSER.parse(words, screen) else { return 1 };
-    let config = match properties(&parsed, screen) {
-        Ok(config) => config,
-        Err(message) => {
-            PARSER.complain(&message, screen);
-            return 1;
-        }
-    };
-    match Job::new(&parsed, &config) {
+    match verifiable::begin(words, &PARSER, screen, properties, Job::new) {
         Ok(job) => job.run(screen).await,
-        Err(thrown) => {
-            screen.complain(uncaught(&thrown));
-            1
-        }
+        Err(code) => code,
     }
 }
 
-fn properties(parsed: &Parsed, screen: &mut Screen) -> Result<Properties, String> {
-    let (old, new) = (&options::CONSUMER_CONFIG, &options::COMMAND_CONFIG);
-    if parsed.has(old) && parsed.has(new) {
-        let message = "Options --consumer.config and --command-config are mutually exclusive.";
-        return Err(message.into());
-    }
-    if parsed.has(old) {
-        screen.line("Option --consumer.config has been deprecated and will be removed in a future version. Use --command-config instead.");
-    }
-    let file = parsed.text(old).or_else(|| parsed.text(new));
-    let mut config = command_config(file.as_deref()).map_err(|t| t.message().to_owned())?;
+fn properties(parsed: &Parsed, screen: &mut Screen) -> Result<Properties, Thrown> {
+    let mut config = verifiable::file(parsed, &options::CONSUMER_CONFIG, screen)?;
     let protocol = parsed.text(&options::GROUP_PROTOCOL).unwrap_or_default();
     if protocol.eq_ignore_ascii_case("consumer") {
-        return Err("the group protocol CONSUMER is not supported yet".into());
+        let message = "the group protocol CONSUMER is not supported yet";
+        return Err(Thrown::illegal_argument(message));
     }
     for (key, arg) in [
         ("partition.assignment.strategy", &options::ASSIGNMENT_STRATEGY),

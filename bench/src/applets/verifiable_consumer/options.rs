@@ -1,15 +1,13 @@
 //! The arguments of `kafka-verifiable-consumer`.
 
-use client::cli::applets::argparse::{Arg, Group, Parser, Type};
+use client::cli::applets::argparse::{Arg, Parser, Type};
 
-pub(super) const TOPIC: Arg =
-    Arg::value(&["--topic"], "TOPIC", "Consumes messages from this topic.").required();
-pub(super) const BOOTSTRAP_SERVER: Arg = Arg::value(
-    &["--bootstrap-server"],
-    "HOST1:PORT1[,HOST2:PORT2[...]]",
+use crate::applets::verifiable::{self, COMMAND_CONFIG};
+
+pub(super) const TOPIC: Arg = verifiable::topic("Consumes messages from this topic.");
+pub(super) const BOOTSTRAP_SERVER: Arg = verifiable::bootstrap_server(
     "The server(s) to connect to. Comma-separated list of Kafka brokers in the form HOST1:PORT1,HOST2:PORT2,...",
-)
-.in_group(0);
+);
 pub(super) const GROUP_PROTOCOL: Arg = Arg::value(
     &["--group-protocol"],
     "GROUP-PROTOCOL",
@@ -28,13 +26,9 @@ pub(super) const GROUP_INSTANCE_ID: Arg = Arg::value(
     "GROUP-INSTANCE-ID",
     "A unique identifier of the consumer instance",
 );
-pub(super) const MAX_MESSAGES: Arg = Arg::value(
-    &["--max-messages"],
-    "MAX-MESSAGES",
+pub(super) const MAX_MESSAGES: Arg = verifiable::max_messages(
     "Consume this many messages. If -1 (the default), the consumer will consume until the process is killed externally",
-)
-.of(Type::Integer)
-.defaults_to("-1");
+);
 pub(super) const SESSION_TIMEOUT: Arg = Arg::value(
     &["--session-timeout"],
     "TIMEOUT-MS",
@@ -62,11 +56,6 @@ pub(super) const CONSUMER_CONFIG: Arg = Arg::value(
     "CONFIG-FILE",
     "(DEPRECATED) Consumer config properties file. This option will be removed in a future version. Use --command-config instead",
 );
-pub(super) const COMMAND_CONFIG: Arg = Arg::value(
-    &["--command-config"],
-    "CONFIG-FILE",
-    "Config properties file (config options shared with command line parameters will be overridden).",
-);
 
 pub(super) const PARSER: Parser = Parser {
     prog: "verifiable-consumer",
@@ -87,12 +76,7 @@ pub(super) const PARSER: Parser = Parser {
         CONSUMER_CONFIG,
         COMMAND_CONFIG,
     ],
-    groups: &[Group {
-        title: "Connection Group",
-        description: "Group of arguments for connection to brokers",
-        exclusive: true,
-        required: true,
-    }],
+    groups: verifiable::GROUPS,
     commands: &[],
     tells_defaults: true,
 };

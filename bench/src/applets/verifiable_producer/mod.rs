@@ -5,15 +5,13 @@ mod options;
 use std::process::ExitCode;
 
 use client::cli::applets::argparse::Parsed;
-use client::cli::applets::{
-    Applet, Properties, Screen, Signals, Thrown, command_config, producer_options, start,
-};
+use client::cli::applets::{Applet, Properties, Screen, Signals, Thrown, producer_options, start};
 use client::producer::{Delivered, Delivery, Producer, Record};
 use protocol::ids::{TimestampMs, TopicName};
 use serde_json::json;
 use tokio::sync::mpsc;
 
-use super::{cluster, events, uncaught};
+use super::{cluster, events, verifiable};
 use crate::clock;
 use crate::throttle::Throttle;
 use options::PARSER;
@@ -33,38 +31,14 @@ fn run(words: Vec<String>) -> ExitCode {
 }
 
 async fn produce(words: &[String], screen: &mut Screen) -> u8 {
-    if words.is_empty() {
-        screen.text(PARSER.help_page());
-        return 0;
-    }
-    let Ok(parsed) = PARSER.parse(words, screen) else { return 1 };
-    if parsed.has(&options::PRODUCER_CONFIG) && parsed.has(&options::COMMAND_CONFIG) {
-        let message = "Options --producer.config and --command-config are mutually exclusive.";
-        PARSER.complain(message, screen);
-        return 1;
-    }
-    let config = match properties(&parsed, screen) {
-        Ok(config) => config,
-        Err(thrown) => {
-            PARSER.complain(thrown.message(), screen);
-            return 1;
-        }
-    };
-    match Job::new(&parsed, &config) {
+    match verifiable::begin(words, &PARSER, screen, properties, Job::new) {
         Ok(job) => job.run(screen).await,
-        Err(thrown) => {
-            screen.complain(uncaught(&thrown));
-            1
-        }
+        Err(code) => code,
     }
 }
 
 fn properties(parsed: &Parsed, screen: &mut Screen) -> Result<Properties, Thrown> {
-    let old = parsed.text(&options::PRODUCER_CONFIG);
-    if old.is_some() {
-        screen.line("Option --producer.config has been deprecated and will be removed in a future version. Use --command-config instead.");
-    }
-    let file = command_config(old.or_else(|| parsed.text(&options::COMMAND_CONFIG)).as_deref())?;
+    let file = verifiable::file(parsed, &options::PRODUCER_CONFIG, screen)?;
     let mut config = Properties::default();
     let text = |arg| parsed.text(arg).unwrap_or_default();
     config.set("bootstrap.servers", text(&options::BOOTSTRAP_SERVER));

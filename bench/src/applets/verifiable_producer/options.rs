@@ -1,17 +1,16 @@
 //! The arguments of `kafka-verifiable-producer`.
 
-use client::cli::applets::argparse::{Arg, Group, Parser, Type};
+use client::cli::applets::argparse::{Arg, Parser, Type};
 
-pub(super) const TOPIC: Arg =
-    Arg::value(&["--topic"], "TOPIC", "Produce messages to this topic.").required();
-pub(super) const BOOTSTRAP_SERVER: Arg = Arg::value(&["--bootstrap-server"], "HOST1:PORT1[,HOST2:PORT2[...]]", "REQUIRED: The server(s) to connect to. Comma-separated list of Kafka brokers in the form HOST1:PORT1,HOST2:PORT2,...").in_group(0);
-pub(super) const MAX_MESSAGES: Arg = Arg::value(
-    &["--max-messages"],
-    "MAX-MESSAGES",
+use crate::applets::verifiable::{self, COMMAND_CONFIG};
+
+pub(super) const TOPIC: Arg = verifiable::topic("Produce messages to this topic.");
+pub(super) const BOOTSTRAP_SERVER: Arg = verifiable::bootstrap_server(
+    "REQUIRED: The server(s) to connect to. Comma-separated list of Kafka brokers in the form HOST1:PORT1,HOST2:PORT2,...",
+);
+pub(super) const MAX_MESSAGES: Arg = verifiable::max_messages(
     "Produce this many messages. If -1, produce messages until the process is killed externally.",
-)
-.of(Type::Integer)
-.defaults_to("-1");
+);
 pub(super) const THROUGHPUT: Arg = Arg::value(
     &["--throughput"],
     "THROUGHPUT",
@@ -45,11 +44,6 @@ pub(super) const VALUE_PREFIX: Arg = Arg::value(
 )
 .of(Type::Integer);
 pub(super) const REPEATING_KEYS: Arg = Arg::value(&["--repeating-keys"], "REPEATING-KEYS", "If specified, each produced record will have a key starting at 0 increment by 1 up to the number specified (exclusive), then the key is set to 0 again").of(Type::Integer);
-pub(super) const COMMAND_CONFIG: Arg = Arg::value(
-    &["--command-config"],
-    "CONFIG-FILE",
-    "Config properties file (config options shared with command line parameters will be overridden).",
-);
 
 pub(super) const PARSER: Parser = Parser {
     prog: "verifiable-producer",
@@ -66,12 +60,7 @@ pub(super) const PARSER: Parser = Parser {
         REPEATING_KEYS,
         COMMAND_CONFIG,
     ],
-    groups: &[Group {
-        title: "Connection Group",
-        description: "Group of arguments for connection to brokers",
-        exclusive: true,
-        required: true,
-    }],
+    groups: verifiable::GROUPS,
     commands: &[],
     tells_defaults: true,
 };

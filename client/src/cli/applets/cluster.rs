@@ -88,10 +88,7 @@ fn run(words: Vec<String>) -> ExitCode {
         };
         match cluster(&parsed, screen).await {
             Ok(()) => 0,
-            Err(thrown) => {
-                screen.complain(thrown.message());
-                1
-            }
+            Err(thrown) => screen.caught(&thrown),
         }
     })
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use protocol::ids::{Offset, PartitionIndex, TopicName, TopicPartition};
 use serde_json::Value;
 
-use super::link::{Link, command_config};
+use super::link::Link;
 use super::{
     Applet, DEFAULT_CAPACITY, Opt, Parser, Screen, Stop, Thrown, hash_order, partition_hash,
 };
@@ -43,10 +43,7 @@ const VERSION: i64 = 1;
 fn run(words: Vec<String>) -> ExitCode {
     super::start(async move |screen| match delete_records(&words, screen).await {
         Ok(()) => 0,
-        Err(stop) => stop.settle(&PARSER, screen).unwrap_or_else(|thrown| {
-            screen.complain(thrown.message());
-            1
-        }),
+        Err(stop) => stop.end(&PARSER, screen),
     })
 }
 
@@ -56,8 +53,7 @@ async fn delete_records(words: &[String], screen: &mut Screen) -> Result<(), Sto
         "This tool helps to delete records of the given partitions down to the specified offset.",
     )?;
     parsed.require(&[BOOTSTRAP_SERVER, OFFSET_JSON_FILE])?;
-    let config = command_config(parsed.value(COMMAND_CONFIG)?.as_deref())?;
-    let link = Link::new(parsed.value(BOOTSTRAP_SERVER)?.as_deref(), &config)?;
+    let link = Link::of(&parsed, BOOTSTRAP_SERVER, COMMAND_CONFIG)?;
     let path = parsed.value(OFFSET_JSON_FILE)?.unwrap_or_default();
     let text = std::fs::read_to_string(&path)
         .map_err(|_| Thrown::new("java.io.IOException", format!("Unable to read file {path}")))?;

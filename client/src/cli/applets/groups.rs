@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::link::{Link, command_config};
+use super::link::Link;
 use super::{Applet, DEFAULT_CAPACITY, Opt, Parsed, Parser, Screen, Stop, Thrown, hash_map_order};
 use crate::admin::ListedGroup;
 
@@ -54,12 +54,7 @@ fn run(words: Vec<String>) -> ExitCode {
 async fn groups(words: &[String], screen: &mut Screen) -> u8 {
     let (parsed, link) = match prepare(words) {
         Ok(prepared) => prepared,
-        Err(stop) => {
-            return stop.settle(&PARSER, screen).unwrap_or_else(|thrown| {
-                screen.complain(thrown.message());
-                1
-            });
-        }
+        Err(stop) => return stop.end(&PARSER, screen),
     };
     match list(&parsed, &link, screen).await {
         Ok(()) => 0,
@@ -85,8 +80,7 @@ fn prepare(words: &[String]) -> Result<(Parsed, Link), Stop> {
     parsed.forbid(CONSUMER, &[GROUP_TYPE, PROTOCOL, SHARE, STREAMS])?;
     parsed.forbid(SHARE, &[CONSUMER, GROUP_TYPE, PROTOCOL, STREAMS])?;
     parsed.forbid(STREAMS, &[CONSUMER, GROUP_TYPE, PROTOCOL, SHARE])?;
-    let config = command_config(parsed.value(COMMAND_CONFIG)?.as_deref())?;
-    let link = Link::new(parsed.value(BOOTSTRAP_SERVER)?.as_deref(), &config)?;
+    let link = Link::of(&parsed, BOOTSTRAP_SERVER, COMMAND_CONFIG)?;
     Ok((parsed, link))
 }
 

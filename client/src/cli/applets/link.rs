@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::settings::settings;
-use super::{Properties, Screen, Thrown};
+use super::{Opt, Parsed, Properties, Screen, Thrown};
 use crate::address::Address;
 use crate::admin::{Admin, ListedGroup};
 use crate::cluster::{Cluster, ClusterOptions};
@@ -54,6 +54,12 @@ impl Link {
         connection.connect_timeout = connection.request_timeout.min(connection.connect_timeout);
         let api_timeout = options.operation_timeout;
         Ok(Self { admin: Admin::new(Cluster::lazily(options)), api_timeout })
+    }
+
+    /// The link of a command line with these two options, of which one names the servers and one the file.
+    pub(super) fn of(parsed: &Parsed, servers: Opt, file: Opt) -> Result<Self, Thrown> {
+        let config = command_config(parsed.value(file)?.as_deref())?;
+        Self::new(parsed.value(servers)?.as_deref(), &config)
     }
 
     /// The link with this time to reach somebody.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use protocol::ids::NodeId;
 use serde_json::{Map, Value, json};
 
-use super::link::{Link, command_config};
+use super::link::Link;
 use super::{
     Applet, DEFAULT_CAPACITY, Opt, Parsed, Parser, Screen, Stop, Thrown, hash_map_order,
     hash_order, partition_hash,
@@ -55,10 +55,7 @@ const PARSER: Parser = Parser::new(
 fn run(words: Vec<String>) -> ExitCode {
     super::start(async move |screen| match log_dirs(&words, screen).await {
         Ok(()) => 0,
-        Err(stop) => stop.settle(&PARSER, screen).unwrap_or_else(|thrown| {
-            screen.complain(thrown.message());
-            1
-        }),
+        Err(stop) => stop.end(&PARSER, screen),
     })
 }
 
@@ -68,8 +65,7 @@ async fn log_dirs(words: &[String], screen: &mut Screen) -> Result<(), Stop> {
         "This tool helps to query log directory usage on the specified brokers.",
     )?;
     parsed.require(&[BOOTSTRAP_SERVER, DESCRIBE])?;
-    let config = command_config(parsed.value(COMMAND_CONFIG)?.as_deref())?;
-    let link = Link::new(parsed.value(BOOTSTRAP_SERVER)?.as_deref(), &config)?;
+    let link = Link::of(&parsed, BOOTSTRAP_SERVER, COMMAND_CONFIG)?;
     let topics = list(&parsed, TOPIC_LIST)?;
     let brokers =
         list(&parsed, BROKER_LIST)?.iter().map(|id| broker(id)).collect::<Result<Vec<_>, _>>()?;

@@ -98,10 +98,7 @@ fn run(words: Vec<String>) -> ExitCode {
         };
         match quorum(&parsed, screen).await {
             Ok(()) => 0,
-            Err(thrown) => {
-                screen.complain(thrown.message());
-                1
-            }
+            Err(thrown) => screen.caught(&thrown),
         }
     })
 }

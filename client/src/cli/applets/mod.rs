@@ -11,6 +11,7 @@
 //!   jopt/                what joptsimple and Kafka's CommandLineUtils do with a command line and its help page
 //!   java/                what shows through of Java: the order of a HashMap, exceptions
 //!   link.rs              the way to the cluster, with --command-config
+//!   settings.rs          what the properties of Kafka's clients mean, by the table of crate::settings
 //!   old.rs               flags of guides older than Kafka 4, and the line to type instead
 //!   screen.rs            standard output and standard error
 //!   stop.rs              why a tool ends early

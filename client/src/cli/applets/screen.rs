@@ -49,6 +49,12 @@ impl Screen {
         1
     }
 
+    /// An exception that the tool catches and tells by its message alone; its exit code.
+    pub(super) fn caught(&mut self, thrown: &Thrown) -> u8 {
+        self.complain(thrown.message());
+        1
+    }
+
     /// Hands everything to standard output.
     pub fn flush(&mut self) {
         let _ = self.out.flush();

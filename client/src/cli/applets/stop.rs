@@ -39,6 +39,11 @@ impl Stop {
             Self::Thrown(thrown) => Err(thrown),
         }
     }
+
+    /// Ends a tool that tells of an exception by its message alone.
+    pub(super) fn end(self, parser: &Parser, screen: &mut Screen) -> u8 {
+        self.settle(parser, screen).unwrap_or_else(|thrown| screen.caught(&thrown))
+    }
 }
 
 impl From<Thrown> for Stop {

@@ -148,7 +148,7 @@ impl Arg {
     }
 
     /// The name that values are kept under.
-    fn name(&self) -> &'static str {
+    pub fn name(&self) -> &'static str {
         self.flags.first().copied().unwrap_or_default()
     }
 }

@@ -47,10 +47,7 @@ struct Api {
 fn run(words: Vec<String>) -> ExitCode {
     super::start(async move |screen| match broker_api_versions(&words, screen).await {
         Ok(()) => 0,
-        Err(stop) => stop.settle(&PARSER, screen).unwrap_or_else(|thrown| {
-            screen.complain(thrown.message());
-            1
-        }),
+        Err(stop) => stop.end(&PARSER, screen),
     })
 }
 

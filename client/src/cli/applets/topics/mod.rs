@@ -10,7 +10,7 @@ mod settings;
 
 use std::process::ExitCode;
 
-use super::link::{Link, command_config};
+use super::link::Link;
 use super::{Applet, Parsed, Screen, Stop, Thrown};
 use options::PARSER;
 pub(super) use select::include_list;
@@ -30,12 +30,7 @@ fn run(words: Vec<String>) -> ExitCode {
 async fn topics(words: &[String], screen: &mut Screen) -> u8 {
     let (parsed, link) = match prepare(words, screen) {
         Ok(prepared) => prepared,
-        Err(stop) => {
-            return stop.settle(&PARSER, screen).unwrap_or_else(|thrown| {
-                screen.complain(thrown.message());
-                1
-            });
-        }
+        Err(stop) => return stop.end(&PARSER, screen),
     };
     match act(&parsed, &link, screen).await {
         Ok(()) => 0,
@@ -54,8 +49,7 @@ fn prepare(words: &[String], screen: &mut Screen) -> Result<(Parsed, Link), Stop
             "Only topic id will be used when both --topic and --topic-id are specified and topicId is not Uuid.ZERO_UUID",
         );
     }
-    let config = command_config(parsed.value(options::COMMAND_CONFIG)?.as_deref())?;
-    let link = Link::new(parsed.value(options::BOOTSTRAP_SERVER)?.as_deref(), &config)?;
+    let link = Link::of(&parsed, options::BOOTSTRAP_SERVER, options::COMMAND_CONFIG)?;
     Ok((parsed, link))
 }
 
