@@ -29,9 +29,18 @@ fn settings(dir: &Path) -> (Properties, String) {
 }
 
 fn stop(dir: &Path, node: &str) -> (Option<i32>, String) {
-    let stopped =
-        script("kafka-server-stop.sh", dir, &["--node-id", node, "--process-role=broker"]);
+    let stopped = script("kafka-server-stop.sh", dir, &["--node-id", node]);
     (stopped.status.code(), out(&stopped))
+}
+
+#[test]
+fn a_broker_that_is_not_there_cannot_be_stopped_and_a_node_id_counts_for_more_than_a_role() {
+    let dir = TempDir::new().expect("a directory");
+    let nobody = ["--node-id=2147483646", "--process-role=broker,controller"];
+    let stopped = script("kafka-server-stop.sh", dir.path(), &nobody);
+    let said = "When both node-id and process-role are provided, the value for node-id will take precedence\n\
+                No kafka server to stop\n";
+    assert_eq!((stopped.status.code(), out(&stopped).as_str()), (Some(1), said));
 }
 
 #[test]

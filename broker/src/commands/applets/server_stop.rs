@@ -1,7 +1,9 @@
 //! `kafka-server-stop`: asks the brokers of this user to stop.
 //!
 //! Kafka's script looks for java processes by a name on their command line; this looks for processes of this user that run
-//! this binary as a broker. `--process-role` and `--node-id` choose among several, by the file that each was started with.
+//! this binary as a broker, and stops all of them. `--node-id` and `--process-role` choose among several, by the file that each
+//! was started with; the role is compared with the whole of `process.roles`, and a node id leaves it without a say, as in the
+//! script. `SIGNAL` in the environment is another signal than TERM.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -19,8 +21,28 @@ struct Chosen {
     node: Option<String>,
 }
 
+/// The signals that somebody may want to end a broker with, by their names.
+const SIGNALS: &[(&str, Signal)] = &[
+    ("TERM", Signal::TERM),
+    ("INT", Signal::INT),
+    ("HUP", Signal::HUP),
+    ("QUIT", Signal::QUIT),
+    ("ABRT", Signal::ABORT),
+    ("KILL", Signal::KILL),
+];
+
 fn run(words: Vec<String>) -> ExitCode {
     let chosen = Chosen::parse(words);
+    if chosen.node.is_some() && chosen.role.is_some() {
+        println!(
+            "When both node-id and process-role are provided, the value for node-id will take precedence"
+        );
+    }
+    let wanted = std::env::var("SIGNAL").unwrap_or_default();
+    let Some(signal) = signal(&wanted) else {
+        eprintln!("SIGNAL={wanted}: there is no such signal to stop a broker with");
+        return ExitCode::FAILURE;
+    };
     let pids: Vec<Pid> = brokers(&chosen);
     if pids.is_empty() {
         println!("No kafka server to stop");
@@ -28,12 +50,24 @@ fn run(words: Vec<String>) -> ExitCode {
     }
     let mut code = ExitCode::SUCCESS;
     for pid in pids {
-        if let Err(error) = kill_process(pid, Signal::TERM) {
+        if let Err(error) = kill_process(pid, signal) {
             eprintln!("cannot stop {}: {error}", pid.as_raw_nonzero());
             code = ExitCode::FAILURE;
         }
     }
     code
+}
+
+/// A signal by its name, with or without `SIG`, or by its number; TERM for no name.
+fn signal(name: &str) -> Option<Signal> {
+    let upper = name.to_ascii_uppercase();
+    let bare = match upper.strip_prefix("SIG").unwrap_or(&upper) {
+        "" => "TERM",
+        bare => bare,
+    };
+    let number = bare.parse::<i32>().ok();
+    let is = |(name, signal): &&(&str, Signal)| *name == bare || number == Some(signal.as_raw());
+    SIGNALS.iter().find(is).map(|(_, signal)| *signal)
 }
 
 impl Chosen {
@@ -46,26 +80,25 @@ impl Chosen {
                 Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
                 None => (word, None),
             };
-            match name.as_str() {
-                "--process-role" => chosen.role = value.or_else(|| words.next()),
-                "--node-id" => chosen.node = value.or_else(|| words.next()),
-                _ => {}
-            }
+            let chosen = match name.as_str() {
+                "--process-role" => &mut chosen.role,
+                "--node-id" => &mut chosen.node,
+                _ => continue,
+            };
+            // Whoever forgot what to choose did not mean all of them.
+            *chosen = Some(value.or_else(|| words.next()).unwrap_or_default());
         }
         chosen
     }
 
     /// Whether a broker with these words on its command line is meant.
     fn means(&self, words: &[String], home: &Path) -> bool {
-        if *self == Self::default() {
-            return true;
-        }
-        let settings = settings(words, home);
-        let is = |key, wanted: &str| {
-            settings.get(key).is_some_and(|text| text.split(',').any(|part| part.trim() == wanted))
+        let (key, wanted) = match (&self.node, &self.role) {
+            (Some(node), _) => ("node.id", node),
+            (None, Some(role)) => ("process.roles", role),
+            (None, None) => return true,
         };
-        self.role.as_deref().is_none_or(|role| is("process.roles", role))
-            && self.node.as_deref().is_none_or(|node| is("node.id", node))
+        settings(words, home).get(key).is_some_and(|text| text.trim() == wanted)
     }
 }
 
@@ -161,16 +194,36 @@ mod tests {
     #[test]
     fn a_broker_is_chosen_by_what_it_was_started_with() {
         let line =
-            words("sapwood server start --override node.id=3 --override process.roles=broker");
-        let chosen = |line: &str| Chosen::parse(words(line)).means(&line_of(), Path::new("."));
-        fn line_of() -> Vec<String> {
-            words("sapwood server start --override node.id=3 --override process.roles=broker")
-        }
-        assert!(chosen("--node-id=3") && chosen("--process-role broker") && chosen(""));
+            "sapwood server start --override node.id=3 --override process.roles=broker,controller";
+        let chosen =
+            |choice: &str| Chosen::parse(words(choice)).means(&words(line), Path::new("."));
+        assert!(is_broker(&words(line)));
+        assert!(chosen("") && chosen("--node-id=3") && chosen("--process-role broker,controller"));
         assert!(!chosen("--node-id=4") && !chosen("--process-role=controller"));
         let short = Chosen::parse(words("--node-id=7"));
         assert!(short.means(&words("sapwood server start --node-id 7"), Path::new(".")));
         assert!(!short.means(&words("sapwood server start --node-id 8"), Path::new(".")));
-        assert!(is_broker(&line));
+    }
+
+    #[test]
+    fn a_node_id_leaves_the_role_without_a_say() {
+        let line = words("sapwood server start --override node.id=3");
+        let chosen = |choice: &str| Chosen::parse(words(choice)).means(&line, Path::new("."));
+        assert!(chosen("--node-id=3 --process-role=controller"));
+        assert!(!chosen("--node-id=4 --process-role=broker"));
+        assert!(!chosen("--node-id"), "nothing was chosen, which is not everything");
+    }
+
+    #[test]
+    fn a_signal_has_a_name_or_a_number() {
+        for (name, wanted) in [
+            ("", Signal::TERM),
+            ("KILL", Signal::KILL),
+            ("sigint", Signal::INT),
+            ("15", Signal::TERM),
+        ] {
+            assert_eq!(signal(name), Some(wanted), "{name}");
+        }
+        assert_eq!(signal("STOPPED"), None);
     }
 }
