@@ -7,8 +7,9 @@ use broker::commands::install_shims::InstallShims;
 use broker::commands::log::LogCommand;
 use broker::commands::{CheckConfig, Completion, ConfigCommand, Manual};
 use broker::server::start;
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, FromArgMatches, Parser};
 use clap_complete::CompleteEnv;
+use client::cli::terminal::{self, TerminalArgs};
 
 /// Memory that comes and goes by the megabyte is what a broker does all day.
 #[global_allocator]
@@ -21,6 +22,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[derive(Debug, Parser)]
 #[command(name = "sapwood", version, disable_help_subcommand = true, max_term_width = 100)]
 struct Arguments {
+    #[command(flatten)]
+    terminal: TerminalArgs,
     #[command(subcommand)]
     command: Command,
 }
@@ -76,7 +79,9 @@ fn main() -> ExitCode {
 fn sapwood() -> ExitCode {
     // A shell that asks how a line may go on is answered, and that is all.
     CompleteEnv::with_factory(Arguments::command).complete();
-    match Arguments::parse().command {
+    let arguments = arguments();
+    arguments.terminal.choose();
+    match arguments.command {
         Command::Dev(arguments) => start::dev(&arguments),
         Command::Log(command) => command.run(),
         Command::Server(command) => command.run(),
@@ -84,5 +89,22 @@ fn sapwood() -> ExitCode {
         Command::Man(manual) => manual.run(Arguments::command()),
         Command::Client(command) => client::cli::run(command),
         Command::InstallShims(command) => command.run(),
+    }
+}
+
+/// What was typed. Wrong usage and calls for help end the process here.
+fn arguments() -> Arguments {
+    let color = terminal::color_of(std::env::args_os());
+    let typed = Arguments::command().color(color).get_matches();
+    Arguments::from_arg_matches(&typed).unwrap_or_else(|error| error.exit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_command_has_a_flag_twice() {
+        Arguments::command().debug_assert();
     }
 }

@@ -14,6 +14,7 @@ use super::failure::Failure;
 use super::parse::key_value;
 use super::profile::{Profiles, StoredProfile};
 use super::span::Span;
+use super::terminal::note;
 use crate::address::Address;
 use crate::admin::Admin;
 use crate::cluster::{Cluster, ClusterOptions};
@@ -61,7 +62,7 @@ impl BrokerArgs {
         known.settings.apply_to_cluster(&mut options);
         if let Some(path) = &self.command_config {
             for key in known.settings.unknown() {
-                eprintln!("warning: {}: no client knows \"{key}\"", path.display());
+                note(format!("warning: {}: no client knows \"{key}\"", path.display()));
             }
         }
         Ok(Cluster::lazily(options))

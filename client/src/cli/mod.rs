@@ -39,6 +39,7 @@ mod progress;
 mod record_json;
 mod span;
 mod stretch;
+pub mod terminal;
 mod topic;
 mod version;
 mod watch;

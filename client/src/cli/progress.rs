@@ -1,9 +1,10 @@
 //! Progress: a bar for what takes long, on a terminal only.
 
-use std::io::{self, IsTerminal};
 use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
+
+use super::terminal::shows_progress;
 
 /// How far something has come, in bytes.
 #[derive(Debug)]
@@ -15,7 +16,7 @@ impl Progress {
     /// Over a file; over nothing, or where nobody looks, it shows nothing.
     pub(super) fn over(file: Option<&Path>) -> Self {
         let length = file.and_then(|path| std::fs::metadata(path).ok()).map(|file| file.len());
-        let bar = match length.filter(|_| io::stderr().is_terminal()) {
+        let bar = match length.filter(|_| shows_progress()) {
             Some(length) => ProgressBar::new(length),
             None => ProgressBar::hidden(),
         };

@@ -18,6 +18,7 @@ use crate::cli::brokers::BrokerArgs;
 use crate::cli::complete;
 use crate::cli::failure::Failure;
 use crate::cli::output::{Column, Listing, OutputArgs, counted};
+use crate::cli::terminal::note;
 use crate::cluster::Wanted;
 use crate::error::Kind;
 
@@ -77,7 +78,7 @@ impl Seek {
         }
         self.output.print(out, &listing(&moves))?;
         if !self.execute {
-            eprintln!("nothing was changed; --execute moves group \"{}\"", self.group);
+            note(format!("nothing was changed; --execute moves group \"{}\"", self.group));
         }
         Ok(())
     }

@@ -19,6 +19,7 @@ use crate::cli::filter::FilterArgs;
 use crate::cli::format::Format;
 use crate::cli::record_json;
 use crate::cli::stretch::{Stop, Stretch};
+use crate::cli::terminal::note;
 use crate::consumer::{Consumer, ConsumerOptions, Isolation, Record};
 use crate::offsets::OffsetAt;
 
@@ -226,7 +227,7 @@ impl Consume {
                 (Begin::At(offset), _, Some(first), Some(end)) => {
                     let within = Offset(offset.get().clamp(first.get(), end.get()));
                     if within != offset {
-                        eprintln!("warning: {of} has {first} to {end}, and not {offset}");
+                        note(format!("warning: {of} has {first} to {end}, and not {offset}"));
                     }
                     consumer.seek(of, within);
                 }

@@ -1,8 +1,10 @@
 //! Progress, on a terminal only: how much of all segments has been read.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
+
+use client::cli::terminal::shows_progress;
 
 /// How often the line changes.
 const STEP: Duration = Duration::from_millis(100);
@@ -19,7 +21,7 @@ pub(super) struct Progress {
 impl Progress {
     /// Over all that lies in these folders.
     pub(super) fn over(folders: &[PathBuf]) -> Self {
-        let visible = io::stderr().is_terminal();
+        let visible = shows_progress();
         let total = if visible { folders.iter().map(|folder| size(folder)).sum() } else { 0 };
         Self { shown: visible.then(now), total, done: 0, wrote: false }
     }

@@ -28,6 +28,7 @@ use crate::cli::brokers::BrokerArgs;
 use crate::cli::failure::Failure;
 use crate::cli::output::{self, OutputArgs, OutputFormat};
 use crate::cli::span::Span;
+use crate::cli::terminal::note;
 use routes::Routes;
 use seen::{Seen, Summary};
 
@@ -72,7 +73,7 @@ impl Tap {
         let local = routes
             .open(upstream.clone(), self.listen.port())
             .map_err(|error| Failure::other(&format!("listen on {}", self.listen), &error))?;
-        eprintln!("clients of {upstream} connect to {local}; Ctrl-C ends with a summary");
+        note(format!("clients of {upstream} connect to {local}; Ctrl-C ends with a summary"));
         let mut summary = Summary::default();
         let end = tokio::time::sleep(self.during.map_or(Duration::MAX, |span| span.0));
         tokio::pin!(end);
@@ -118,7 +119,7 @@ impl Tap {
         }
         self.output.print(out, &summary.listing())?;
         let requests = output::counted(summary.requests(), "request");
-        eprintln!("{requests} seen");
+        note(format!("{requests} seen"));
         Ok(())
     }
 }

@@ -19,6 +19,7 @@ use crate::cli::failure::Failure;
 use crate::cli::lines;
 use crate::cli::output::counted;
 use crate::cli::progress::Progress;
+use crate::cli::terminal::note;
 use crate::producer::{
     Acks, Compression, Delivered, Delivery, Header, Producer, ProducerOptions, Record,
 };
@@ -66,9 +67,6 @@ pub struct Produce {
     /// Say where each record went
     #[arg(short, long)]
     verbose: bool,
-    /// Do not say how many records were written
-    #[arg(short, long, conflicts_with = "verbose")]
-    quiet: bool,
     #[command(flatten)]
     brokers: BrokerArgs,
 }
@@ -137,8 +135,9 @@ impl Produce {
         let settled = written.settle_all(out).await;
         producer.close().await;
         let is_news = written.count > 0 || (sent.is_ok() && settled.is_ok());
-        if is_news && !self.quiet && !self.verbose {
-            eprintln!("wrote {} to \"{}\"", counted(written.count, "record"), self.topic);
+        if is_news && !self.verbose {
+            let count = counted(written.count, "record");
+            note(format!("wrote {count} to \"{}\"", self.topic));
         }
         sent.and(settled)
     }
