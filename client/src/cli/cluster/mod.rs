@@ -13,7 +13,6 @@ use std::io::Write;
 
 use clap::Subcommand;
 
-use super::configs::Config;
 use super::failure::Failure;
 
 /// What can be asked of a cluster.
@@ -27,9 +26,9 @@ pub enum Cluster {
     Brokers(brokers::Brokers),
     /// List the APIs and versions that brokers speak
     ApiVersions(api_versions::ApiVersions),
-    /// List, set and unset the settings of brokers
+    /// List, set, unset, export and import the settings of brokers
     #[command(subcommand)]
-    Config(Config<config::OfBroker>),
+    Config(config::BrokerConfig),
     /// List the log directories of brokers, and what is free there
     Logdirs(logdirs::Logdirs),
     /// Show the metadata quorum: who leads it, and how far its members are
