@@ -33,9 +33,11 @@ transcripts!(
     brokers_that_are_not_there_are_named,
     clusters_are_looked_at,
     groups_are_shown_moved_and_deleted,
+    notes_and_colours_are_as_one_asks,
     offsets_are_asked_for_and_topics_trimmed,
     profiles_name_clusters,
     records_are_written_and_read_back,
+    settings_are_exported_and_imported,
     settings_come_from_either_client,
     topics_are_made_changed_and_deleted,
     what_is_mistyped_is_named,
@@ -128,6 +130,32 @@ fn a_server_starts_by_its_short_flags() {
     assert!(listed.starts_with(&format!("7,{at},")), "{listed}\n{}", child.last_words());
     assert!(data.join("meta.properties").exists());
     child.stop(LIMIT).expect("it stops");
+}
+
+#[test]
+fn a_demonstration_feeds_its_topic_while_the_broker_runs() {
+    let dir = TempDir::new().expect("a directory");
+    let at = format!("127.0.0.1:{}", free_port());
+    let port = at.rsplit(':').next().expect("a port");
+    let mut dev = Command::new(binary().expect("the binary"));
+    dev.args(["dev", "--demo", "--ephemeral", "--port", port]).env_clear();
+    let mut child = Child::start("dev", &mut dev, &dir.path().join("out")).expect("it starts");
+    wait::until("the banner", LIMIT, || {
+        child.output().contains(&format!("sapwood topic consume demo -b {at}")).then_some(())
+    })
+    .unwrap_or_else(|late| panic!("{late}\n{}", child.last_words()));
+    let read = wait::until("the topic", LIMIT, || {
+        let line = ["topic", "consume", "demo", "-o", "start", "-n", "12", "-b", &at];
+        let said = Said::by_sapwood(&line).expect("sapwood runs");
+        (said.code == Some(0)).then_some(said.out)
+    })
+    .unwrap_or_else(|late| panic!("{late}\n{}", child.last_words()));
+    for line in read.lines() {
+        let record: Value = serde_json::from_str(line).expect("JSON");
+        assert!(record["path"].is_string() && record["status"].is_number(), "{record}");
+    }
+    assert_eq!(read.lines().count(), 12);
+    assert!(child.stop(LIMIT).expect("it stops").success());
 }
 
 #[test]

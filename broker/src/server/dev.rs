@@ -6,6 +6,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::demo::TOPIC;
+
 /// What a developer may choose.
 #[derive(Clone, Debug, clap::Args)]
 pub struct DevOptions {
@@ -21,6 +23,9 @@ pub struct DevOptions {
     /// Answer "unknown topic" instead of making topics on first use
     #[arg(long)]
     pub no_auto_create: bool,
+    /// Feed a topic "demo" with ten records of JSON in a second, to look at and to read from
+    #[arg(long)]
+    pub demo: bool,
     /// Set any key of the configuration, as in server.properties
     #[arg(long = "override", value_name = "KEY=VALUE")]
     pub overrides: Vec<String>,
@@ -68,17 +73,24 @@ impl Drop for EphemeralDir {
 }
 
 /// What a developer reads when the broker serves.
-pub(super) fn banner(address: &str, dir: &Path, auto_create: bool) -> String {
+pub(super) fn banner(address: &str, dir: &Path, options: &DevOptions) -> String {
     let brokers = if address.ends_with(":9092") { String::new() } else { format!(" -b {address}") };
-    let topics = if auto_create {
-        "Topics are made on first use (--no-auto-create to refuse unknown ones)."
-    } else {
-        "Unknown topics are refused (--no-auto-create)."
+    let topics = match options.no_auto_create {
+        false => "Topics are made on first use (--no-auto-create to refuse unknown ones).",
+        true => "Unknown topics are refused (--no-auto-create).",
+    };
+    let demo = match options.demo {
+        true => format!(
+            "Topic \"{TOPIC}\" gets ten records in a second, and keeps them for an hour:\n\
+             \x20 sapwood topic consume {TOPIC}{brokers}\n"
+        ),
+        false => String::new(),
     };
     format!(
         "sapwood {version} serves Kafka clients on {address}\n\
          data     {dir}\n\
          {topics}\n\
+         {demo}\
          \n\
          Try, in another terminal:\n\
          \x20 sapwood topic create apache_logs -p 8{brokers}\n\
@@ -91,14 +103,24 @@ pub(super) fn banner(address: &str, dir: &Path, auto_create: bool) -> String {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
+
     use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(flatten)]
+        options: DevOptions,
+    }
 
     #[test]
     fn the_commands_in_the_banner_name_the_broker_only_where_they_must() {
-        assert!(!banner("127.0.0.1:9092", Path::new("/d"), true).contains(" -b "));
-        assert!(
-            banner("127.0.0.1:19092", Path::new("/d"), true)
-                .contains("consume apache_logs -o start -b 127.0.0.1:19092")
-        );
+        let options = |line: &[&str]| Line::parse_from([&["x"], line].concat()).options;
+        let said = |address: &str, line: &[&str]| banner(address, Path::new("/d"), &options(line));
+        assert!(!said("127.0.0.1:9092", &["--demo"]).contains(" -b "));
+        let other = said("127.0.0.1:19092", &["--demo"]);
+        assert!(other.contains("consume apache_logs -o start -b 127.0.0.1:19092"), "{other}");
+        assert!(other.contains("consume demo -b 127.0.0.1:19092"), "{other}");
+        assert!(!said("127.0.0.1:9092", &[]).contains("demo"));
     }
 }

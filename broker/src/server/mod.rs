@@ -4,6 +4,7 @@
 //! metadata says ([`reconciler`]), and opens the listeners. What it puts together is a [`crate::node::Broker`].
 
 mod config_rules;
+mod demo;
 mod dev;
 mod reconciler;
 mod registration;

@@ -9,9 +9,11 @@ use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use client::cli::terminal::{is_colored, note};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
+use super::demo::Demo;
 use super::dev::{DevOptions, EphemeralDir, banner};
 use super::running::{Running, StartError};
 use super::supervisor;
@@ -85,10 +87,12 @@ pub fn dev(options: &DevOptions) -> ExitCode {
         let sources = Sources::of_process(None, options.settings(&dir), false)?;
         Ok((sources, dir))
     });
-    let auto_create = !options.no_auto_create;
     match sources {
         Ok((sources, dir)) => serve(&sources, move |running| {
-            print!("{}", banner(&running.first_address(), &dir, auto_create))
+            let address = running.first_address();
+            print!("{}", banner(&address, &dir, options));
+            let address = options.demo.then(|| address.parse().ok()).flatten();
+            address.map(Demo::begin)
         }),
         Err(error) => fail(exit::CONFIGURATION, &error.to_string()),
     }
@@ -101,13 +105,15 @@ pub fn run(arguments: &StartArguments) -> ExitCode {
         Sources::of_process(arguments.config.as_deref(), arguments.settings(), arguments.lenient);
     match sources {
         Ok(sources) => serve(&sources, |running| {
-            eprintln!("sapwood {} serves on {}", env!("CARGO_PKG_VERSION"), running.addresses());
+            let addresses = running.addresses();
+            note(format!("sapwood {} serves on {addresses}", env!("CARGO_PKG_VERSION")));
         }),
         Err(error) => fail(exit::CONFIGURATION, &error.to_string()),
     }
 }
 
-fn serve(sources: &Sources, announce: impl FnOnce(&Running)) -> ExitCode {
+/// Serves until asked to stop. What `announce` returns lives beside the broker, and ends before it does.
+fn serve<T>(sources: &Sources, announce: impl FnOnce(&Running) -> T) -> ExitCode {
     let settings = match configure(sources) {
         Ok(settings) => settings,
         Err(code) => return code,
@@ -129,9 +135,9 @@ fn serve(sources: &Sources, announce: impl FnOnce(&Running)) -> ExitCode {
     }
 }
 
-async fn run_until_asked(
+async fn run_until_asked<T>(
     settings: Settings,
-    announce: impl FnOnce(&Running),
+    announce: impl FnOnce(&Running) -> T,
 ) -> Result<(), StartError> {
     // Heard from the first moment, so that no signal meets a broker that serves and does not listen yet.
     let mut stop = StopSignals::listen()?;
@@ -147,7 +153,7 @@ async fn run_until_asked(
     supervisor::serving(&running.addresses());
     // Its beats go on until the runtime ends: closing many logs may take longer than a watchdog waits.
     let _watchdog = supervisor::watchdog();
-    announce(&running);
+    let beside = announce(&running);
     let why = tokio::select! {
         why = stop.given() => why,
         failed = running.failed() => {
@@ -157,6 +163,7 @@ async fn run_until_asked(
     };
     tracing::info!(why, "stopping");
     supervisor::stopping(why);
+    drop(beside);
     running.stop().await;
     Ok(())
 }
@@ -202,7 +209,10 @@ impl StopSignals {
 /// Logs for people on a terminal, JSON for programs otherwise. `SAPWOOD_LOG` sets the levels.
 fn init_logging(default: &str) {
     let levels = EnvFilter::try_from_env("SAPWOOD_LOG").unwrap_or_else(|_| EnvFilter::new(default));
-    let builder = tracing_subscriber::fmt().with_env_filter(levels).with_writer(io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(levels)
+        .with_ansi(is_colored())
+        .with_writer(io::stderr);
     let done = if io::stderr().is_terminal() {
         builder.with_target(false).try_init()
     } else {
