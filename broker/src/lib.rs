@@ -6,6 +6,7 @@
 pub mod api;
 pub mod commands;
 pub mod config;
+mod console;
 pub mod controller;
 pub mod coordinator;
 pub mod group;

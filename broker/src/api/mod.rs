@@ -22,6 +22,7 @@ mod describe_log_dirs;
 mod describe_producers;
 mod describe_quorum;
 mod describe_topic_partitions;
+mod errors;
 mod fetch;
 mod find_coordinator;
 mod group;
@@ -40,12 +41,16 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
-use protocol::ApiKey;
 use protocol::header::{self, RequestHead};
 use protocol::message;
+use protocol::{ApiKey, ErrorCode};
 use tracing::warn;
 
+use self::errors::Errors;
+use crate::machine::Instant;
 use crate::node::Broker;
+use crate::node::clock::Clock;
+use crate::telemetry::Metrics;
 
 /// Every API, in the order in which clients use them.
 pub(crate) static APIS: &[Row] = &[
@@ -165,7 +170,7 @@ pub(crate) trait Api {
     /// Its request, decoded.
     type Request: message::RequestBody<Response = Self::Response>;
     /// Its response.
-    type Response: message::ApiBody + Send + 'static;
+    type Response: message::ApiBody + Errors + Send + 'static;
 
     /// Its key.
     const KEY: ApiKey;
@@ -200,13 +205,43 @@ fn serve<A: Api>(call: Call<'_>, body: &mut Bytes) -> Answer {
             ));
         }
     };
-    let encode = move |response: A::Response| encode::<A>(version, correlation_id, &response);
+    let watch = Watch::begin(call.broker, A::KEY);
+    let encode = move |response: A::Response| {
+        watch.end(&response);
+        encode::<A>(version, correlation_id, &response)
+    };
     match A::handle(call, request) {
         Stage::Ready(response) => Answer::Ready(encode(response)),
         Stage::Waiting(future) => Answer::Waiting(Box::pin(async move { encode(future.await) })),
         Stage::Running(future) => Answer::Running(Box::pin(async move { encode(future.await) })),
         Stage::Nothing => Answer::Nothing,
         Stage::Close(why) => Answer::Close(why),
+    }
+}
+
+/// Counts a request: how long it took, and what errors are in its answer.
+struct Watch {
+    clock: Clock,
+    metrics: Arc<Metrics>,
+    key: ApiKey,
+    began: Instant,
+}
+
+impl Watch {
+    fn begin(broker: &Broker, key: ApiKey) -> Self {
+        let (clock, metrics) = (broker.clock, Arc::clone(&broker.metrics));
+        metrics.totals.requests.of(key).increment();
+        Self { clock, metrics, key, began: clock.instant() }
+    }
+
+    fn end(&self, response: &impl Errors) {
+        let totals = &self.metrics.totals;
+        totals.request_seconds.of(self.key).record(self.clock.instant().since(self.began));
+        response.each_error(&mut |code| {
+            if let Some(code) = ErrorCode::from_code(code).filter(|code| !code.is_none()) {
+                totals.errors.of(code).increment();
+            }
+        });
     }
 }
 
@@ -243,7 +278,6 @@ impl Dispatcher {
         if !row.versions.contains(&head.version) {
             return unsupported(row, &head);
         }
-        self.broker.metrics.totals.requests.of(row.key).increment();
         (row.serve)(Call { broker: &self.broker, peer, head: &head }, &mut frame)
     }
 }

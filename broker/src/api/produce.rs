@@ -142,7 +142,12 @@ impl Append<'_, '_> {
             let index = data.index;
             match self.partition(reference, hosted, data, (topic_place, place)) {
                 Ok(response) => response,
-                Err(refused) => self.refusal(index, refused),
+                Err(refused) => {
+                    if let Some(topic) = hosted {
+                        topic.metrics.failed_produce_requests.increment();
+                    }
+                    self.refusal(index, refused)
+                }
             }
         });
         let partition_responses = partitions.collect();
@@ -161,6 +166,9 @@ impl Append<'_, '_> {
     ) -> Result<PartitionProduceResponse, Refused> {
         let acks = self.acks?;
         let index = PartitionIndex(data.index);
+        if let Some(topic) = topic {
+            topic.metrics.produce_requests.increment();
+        }
         let missing = || self.why_missing(reference, index);
         let topic = topic.ok_or_else(missing)?;
         if topic.name.is_internal() {
@@ -224,9 +232,15 @@ impl Append<'_, '_> {
         let bytes = batches.iter().map(|batch| batch.size_in_bytes() as u64).sum();
         let records =
             batches.iter().map(|batch| u64::from(batch.header().record_count.unsigned_abs())).sum();
-        let appended = partition
-            .append(batches, now, Origin::Client { verified: false })
-            .map_err(|error| broker.append_failed(hosted, &error))?;
+        let appended = partition.append(batches, now, Origin::Client { verified: false }).map_err(
+            |error| {
+                let code = broker.append_failed(hosted, &error);
+                if code == ErrorCode::MessageTooLarge {
+                    hosted.metrics.bytes_rejected.add(bytes);
+                }
+                code
+            },
+        )?;
         drop(partition);
         hosted.metrics.bytes_in.add(bytes);
         hosted.metrics.records_in.add(records);
@@ -273,7 +287,9 @@ fn await_acknowledgement(
             _ => signal.count_down(),
         }
     }
+    let metrics = Arc::clone(&broker.metrics);
     Stage::waiting(async move {
+        let _waiting = metrics.totals.waiting_produces.hold();
         // Running out of time is told below: a partition that has not acknowledged by now answers for itself.
         let _ = tokio::time::timeout(timeout, signal.given()).await;
         for owed in owed {

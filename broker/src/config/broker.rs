@@ -4,7 +4,7 @@ use super::cluster::Cluster;
 use super::layers::Layers;
 use super::problem::{ConfigError, Problem, Severity};
 use super::reader::Reader;
-use super::rows::{Controller, Groups, Log, Network, Node, Replication, Topics};
+use super::rows::{Controller, Groups, Log, Network, Node, Replication, Telemetry, Topics};
 
 /// Every key that the broker obeys, typed and checked, by chapter. A value, resolved anew when a dynamic layer changes.
 ///
@@ -28,6 +28,8 @@ pub struct BrokerConfig {
     pub controller: Controller,
     /// Consumer groups and their offsets.
     pub groups: Groups,
+    /// Metrics and what else is served over HTTP.
+    pub telemetry: Telemetry,
 }
 
 impl BrokerConfig {
@@ -51,8 +53,19 @@ impl BrokerConfig {
         let replication = Replication::read(&mut reader);
         let controller = Controller::read(&mut reader);
         let groups = Groups::read(&mut reader);
+        let telemetry = Telemetry::read(&mut reader);
         let cluster = Cluster::resolve(&mut reader, &node, &network, &log, &controller);
-        let config = Self { cluster, node, network, log, topics, replication, controller, groups };
+        let config = Self {
+            cluster,
+            node,
+            network,
+            log,
+            topics,
+            replication,
+            controller,
+            groups,
+            telemetry,
+        };
         config.check_together(&mut reader);
         (config, reader.into_problems())
     }

@@ -79,6 +79,31 @@ impl fmt::Display for HostPort {
     }
 }
 
+/// The value of `http.listener`; `None` if nothing is to be served.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpListener(pub Option<HostPort>);
+
+impl HttpListener {
+    /// The port that Redpanda and those who came after it use for this.
+    pub const DEFAULT: &str = "127.0.0.1:9644";
+
+    /// Whether it is the address that nobody chose.
+    pub fn is_default(&self) -> bool {
+        Self::parse(Self::DEFAULT).as_ref() == Ok(self)
+    }
+}
+
+impl Value for HttpListener {
+    const KIND: Kind = Kind::String;
+
+    fn parse(text: &str) -> Result<Self, String> {
+        match text.trim() {
+            "" => Ok(Self(None)),
+            text => HostPort::parse(text).map(|address| Self(Some(address))),
+        }
+    }
+}
+
 /// One `NAME://host:port`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {

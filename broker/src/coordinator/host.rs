@@ -75,6 +75,11 @@ impl Host {
         self.parked.release(acknowledged)
     }
 
+    /// How many generations its groups have begun since it was read.
+    pub fn generations(&self) -> u64 {
+        self.machine.generations()
+    }
+
     /// When the machine wants to be handed a tick.
     pub fn wake_at(&self) -> Option<Instant> {
         self.machine.wake_at()

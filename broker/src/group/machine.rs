@@ -31,6 +31,8 @@ pub struct Coordinator {
     pub(super) gone_topics: BTreeSet<TopicName>,
     /// Soft: whether the stored groups with members have been made live. The first input does it.
     awake: bool,
+    /// Soft: how many generations have begun since this machine was made.
+    generations: u64,
 }
 
 impl Machine for Coordinator {
@@ -97,7 +99,13 @@ impl Coordinator {
             timers: Timers::default(),
             gone_topics: BTreeSet::new(),
             awake: false,
+            generations: 0,
         }
+    }
+
+    /// How many generations the groups have begun since this machine was made.
+    pub fn generations(&self) -> u64 {
+        self.generations
     }
 
     /// What the records say: all that must survive this machine.
@@ -165,9 +173,9 @@ impl Coordinator {
         out: &mut Out<Self>,
         act: impl FnOnce(&mut Classic, &mut Turn<'_>) -> R,
     ) -> Option<R> {
-        let Self { config, live, timers, .. } = self;
+        let Self { config, live, timers, generations, .. } = self;
         let group = live.get_mut(id)?;
-        let result = act(group, &mut Turn { now, config, timers, out });
+        let result = act(group, &mut Turn { now, config, timers, out, generations });
         if group.is_idle() {
             self.forget_live(id);
         }

@@ -146,6 +146,7 @@ impl Classic {
 
     /// Everybody hears who is in; the leader hears what each subscribes to, and owes us an assignment.
     fn begin_generation(&mut self, turn: &mut Turn<'_>) {
+        *turn.generations += 1;
         self.generation = self.generation.next();
         let protocol = self.roster.elect_protocol();
         self.protocol = Some(protocol.expect("a join without a common protocol is refused"));

@@ -17,6 +17,8 @@ pub(super) struct Turn<'a> {
     pub(super) config: &'a GroupConfig,
     pub(super) timers: &'a mut Timers,
     pub(super) out: &'a mut Out<Coordinator>,
+    /// How many generations have begun, in all groups.
+    pub(super) generations: &'a mut u64,
 }
 
 impl Turn<'_> {

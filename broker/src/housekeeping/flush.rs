@@ -12,9 +12,11 @@ use protocol::ErrorCode;
 use storage::log::SyncError;
 use tracing::error;
 
+use crate::node::Broker;
+use crate::node::clock::Clock;
 use crate::node::flush_queue::FlushQueue;
 use crate::node::hosted::Hosted;
-use crate::node::wakes::Wakes;
+use crate::telemetry::Metrics;
 
 /// What a flusher tells the broker when a sync has failed: the whole log dir is lost to this process, unless there was
 /// only no space.
@@ -22,45 +24,70 @@ pub(crate) type OnFailure = Arc<dyn Fn(&Arc<Hosted>, &SyncError) + Send + Sync>;
 
 /// Starts `count` flusher threads. They end after [`FlushQueue::close`].
 pub(crate) fn start(
-    queue: &Arc<FlushQueue>,
+    broker: &Broker,
     count: usize,
     on_failure: &OnFailure,
 ) -> Vec<std::thread::JoinHandle<()>> {
     (0..count)
         .map(|number| {
-            let (queue, on_failure) = (Arc::clone(queue), Arc::clone(on_failure));
-            let thread = std::thread::Builder::new().name(format!("flusher-{number}"));
-            let run = move || {
-                while let Some(hosted) = queue.next() {
-                    sync(&hosted, queue.wakes(), &on_failure);
-                    if hosted.end_sync() {
-                        queue.push(hosted);
-                    }
-                }
+            let flusher = Flusher {
+                queue: Arc::clone(&broker.flush_queue),
+                clock: broker.clock,
+                metrics: Arc::clone(&broker.metrics),
+                on_failure: Arc::clone(on_failure),
             };
-            thread.spawn(run).expect("the system gives a starting broker a few threads")
+            let thread = std::thread::Builder::new().name(format!("flusher-{number}"));
+            thread
+                .spawn(move || flusher.run())
+                .expect("the system gives a starting broker a few threads")
         })
         .collect()
 }
 
-fn sync(hosted: &Arc<Hosted>, wakes: &Wakes, on_failure: &OnFailure) {
-    hosted.begin_sync();
-    let Some(task) = hosted.lock().ok().and_then(|partition| partition.unflushed()) else {
-        return;
-    };
-    match task.run() {
-        Ok(flushed) => {
-            let released = hosted.lock().map(|mut partition| partition.flushed(flushed));
-            wakes.hand_over(released.unwrap_or_default());
+/// What a flusher thread works with.
+struct Flusher {
+    queue: Arc<FlushQueue>,
+    clock: Clock,
+    metrics: Arc<Metrics>,
+    on_failure: OnFailure,
+}
+
+impl Flusher {
+    fn run(self) {
+        while let Some(hosted) = self.queue.next() {
+            self.sync(&hosted);
+            if hosted.end_sync() {
+                self.queue.push(hosted);
+            }
         }
-        // Nothing is lost, but an acknowledgement has to wait until there is space. Housekeeping asks again.
-        Err(failure @ SyncError::NoSpace { .. }) => on_failure(hosted, &failure),
-        Err(failure) => {
+    }
+
+    fn sync(&self, hosted: &Arc<Hosted>) {
+        hosted.begin_sync();
+        let Some(task) = hosted.lock().ok().and_then(|partition| partition.unflushed()) else {
+            return;
+        };
+        let began = self.clock.instant();
+        let ran = task.run();
+        self.metrics.totals.flush_seconds.record(self.clock.instant().since(began));
+        match ran {
+            Ok(flushed) => {
+                let released = hosted.lock().map(|mut partition| partition.flushed(flushed));
+                self.queue.wakes().hand_over(released.unwrap_or_default());
+            }
+            Err(failure) => self.failed(hosted, &failure),
+        }
+    }
+
+    fn failed(&self, hosted: &Arc<Hosted>, failure: &SyncError) {
+        self.metrics.totals.flush_failures.increment();
+        // Without space nothing is lost, but an acknowledgement has to wait until there is some. Housekeeping asks again.
+        if !matches!(failure, SyncError::NoSpace { .. }) {
             error!(partition = %hosted.id, error = %failure, "a sync failed; its log dir is offline until a restart");
             if let Ok(mut partition) = hosted.lock() {
                 partition.go_offline(ErrorCode::KafkaStorageError);
             }
-            on_failure(hosted, &failure);
         }
+        (self.on_failure)(hosted, failure);
     }
 }

@@ -50,7 +50,7 @@ impl Broker {
     fn remove_old_segments(&self) {
         let now = self.clock.wall();
         for hosted in self.registry.partitions() {
-            match retain(&hosted, now) {
+            match self.retain(&hosted, now) {
                 Ok(removal) => self.removals.note(self.clock.instant(), removal),
                 Err(error) => warn!(partition = %hosted.id, %error, "cannot let old segments go"),
             }
@@ -61,6 +61,26 @@ impl Broker {
             }
         }
     }
+
+    /// Lets the segments of one partition go whose time has come.
+    fn retain(
+        &self,
+        hosted: &Hosted,
+        now: TimestampMs,
+    ) -> Result<Option<Removal<OsDisk>>, storage::log::AppendError> {
+        let Ok(mut partition) = hosted.lock() else { return Ok(None) };
+        partition.log_mut().roll_if_due(now)?;
+        let high_watermark = partition.offsets().high_watermark;
+        let retained = partition.log_mut().retention(now, high_watermark)?;
+        partition.settle();
+        self.metrics.totals.segments_deleted.add(retained.segments as u64);
+        if retained.segments > 0 {
+            let (segments, bytes, start) =
+                (retained.segments, retained.bytes, retained.start_offset.get());
+            info!(partition = %hosted.id, segments, bytes, start, "old segments were let go");
+        }
+        Ok(retained.removal)
+    }
 }
 
 async fn blocking(broker: &Arc<Broker>, work: impl FnOnce(&Broker) + Send + 'static) {
@@ -68,24 +88,6 @@ async fn blocking(broker: &Arc<Broker>, work: impl FnOnce(&Broker) + Send + 'sta
     if tokio::task::spawn_blocking(move || work(&broker)).await.is_err() {
         warn!("a round of housekeeping failed");
     }
-}
-
-/// Lets the segments of one partition go whose time has come.
-fn retain(
-    hosted: &Hosted,
-    now: TimestampMs,
-) -> Result<Option<Removal<OsDisk>>, storage::log::AppendError> {
-    let Ok(mut partition) = hosted.lock() else { return Ok(None) };
-    partition.log_mut().roll_if_due(now)?;
-    let high_watermark = partition.offsets().high_watermark;
-    let retained = partition.log_mut().retention(now, high_watermark)?;
-    partition.settle();
-    if retained.segments > 0 {
-        let (segments, bytes, start) =
-            (retained.segments, retained.bytes, retained.start_offset.get());
-        info!(partition = %hosted.id, segments, bytes, start, "old segments were let go");
-    }
-    Ok(retained.removal)
 }
 
 /// Runs until the broker is dropped or the task is aborted.

@@ -32,6 +32,8 @@ use tokio::time::{Instant, Sleep};
 use super::memory::{MemoryBudget, Share};
 use super::outbox::Outbox;
 use crate::api::{Answer, Dispatcher, Peer};
+use crate::telemetry::ListenerMetrics;
+use crate::telemetry::choices::CloseReason;
 
 /// Requests of one connection that may be waiting for their answers.
 pub(crate) const IN_FLIGHT_MAX: usize = 256;
@@ -82,12 +84,31 @@ pub(crate) enum Closed {
     /// No request for `connections.max.idle.ms`.
     #[error("idle for too long")]
     Idle,
-    /// The first request did not come, or one was left half sent.
+    /// The first request did not come.
+    #[error("the first request did not arrive in time")]
+    Unspoken,
+    /// A request was left half sent.
     #[error("a request did not arrive in time")]
     TooSlow,
     /// The broker is shutting down.
     #[error("the broker is shutting down")]
     Shutdown,
+}
+
+impl Closed {
+    /// Under which word it is counted.
+    pub(super) fn reason(&self) -> CloseReason {
+        match self {
+            Self::ByPeer => CloseReason::Client,
+            Self::Torn | Self::Socket(_) => CloseReason::Network,
+            Self::Frame(_) => CloseReason::Malformed,
+            Self::Refused(_) => CloseReason::Refused,
+            Self::Idle => CloseReason::Idle,
+            Self::Unspoken => CloseReason::Unspoken,
+            Self::TooSlow => CloseReason::Stalled,
+            Self::Shutdown => CloseReason::Shutdown,
+        }
+    }
 }
 
 /// An answer that is not in the outbox yet.
@@ -108,6 +129,8 @@ pub(crate) struct Connection {
     /// An answer whose future must finish before the next request is looked at.
     exclusive: bool,
     outbox: Outbox,
+    /// Whether a whole request has come yet.
+    spoken: bool,
     /// When the last request was complete (or the connection was made).
     active_at: Instant,
     /// By when the request that is awaited must be here: the first one, or one of which a part has come.
@@ -115,6 +138,7 @@ pub(crate) struct Connection {
     alarm: Pin<Box<Sleep>>,
     /// The refusal to report once all earlier answers have left.
     refusal: Option<Closed>,
+    metrics: Arc<ListenerMetrics>,
 }
 
 impl Connection {
@@ -124,6 +148,7 @@ impl Connection {
         dispatcher: Dispatcher,
         limits: Limits,
         budget: &Arc<MemoryBudget>,
+        metrics: Arc<ListenerMetrics>,
     ) -> Self {
         let now = Instant::now();
         Self {
@@ -136,10 +161,12 @@ impl Connection {
             in_flight: VecDeque::new(),
             exclusive: false,
             outbox: Outbox::default(),
+            spoken: false,
             active_at: now,
             request_due: Some(now + limits.first_request),
             alarm: Box::pin(tokio::time::sleep_until(now + limits.first_request)),
             refusal: None,
+            metrics,
         }
     }
 
@@ -162,7 +189,10 @@ impl Connection {
     fn poll_drive(&mut self, cx: &mut Context<'_>) -> Poll<Closed> {
         loop {
             self.collect_answers(cx);
-            match self.outbox.poll_flush(&mut self.stream, cx) {
+            let unsent = self.outbox.len();
+            let flushed = self.outbox.poll_flush(&mut self.stream, cx);
+            self.metrics.bytes_sent.add((unsent - self.outbox.len()) as u64);
+            match flushed {
                 Poll::Ready(Err(error)) => return Poll::Ready(error.into()),
                 Poll::Ready(Ok(())) | Poll::Pending => {}
             }
@@ -227,7 +257,8 @@ impl Connection {
         match read {
             Poll::Ready(Ok(0)) if self.frames.buffered() == 0 => Poll::Ready(Err(Closed::ByPeer)),
             Poll::Ready(Ok(0)) => Poll::Ready(Err(Closed::Torn)),
-            Poll::Ready(Ok(_)) => {
+            Poll::Ready(Ok(bytes)) => {
+                self.metrics.bytes_received.add(bytes as u64);
                 self.dispatch_received()?;
                 Poll::Ready(Ok(()))
             }
@@ -259,6 +290,7 @@ impl Connection {
                 return Ok(any);
             };
             any = true;
+            self.spoken = true;
             self.active_at = Instant::now();
             self.request_due = None;
             match self.dispatcher.dispatch(&mut self.peer, request) {
@@ -298,7 +330,8 @@ impl Connection {
 
     fn deadline(&self) -> (Instant, Closed) {
         match self.request_due {
-            Some(due) => (due, Closed::TooSlow),
+            Some(due) if self.spoken => (due, Closed::TooSlow),
+            Some(due) => (due, Closed::Unspoken),
             // A client that waits for its answer is not idle.
             None if !self.in_flight.is_empty() => (Instant::now() + self.limits.idle, Closed::Idle),
             None => (self.active_at + self.limits.idle, Closed::Idle),

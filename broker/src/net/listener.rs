@@ -15,6 +15,8 @@ use tracing::{debug, info, warn};
 use super::connection::{Closed, Connection, Limits};
 use super::memory::MemoryBudget;
 use crate::api::{Dispatcher, Peer};
+use crate::telemetry::choices::RefuseReason;
+use crate::telemetry::{Choice, ListenerMetrics};
 
 /// How long to wait after a failed accept (no descriptors left): trying at once would only spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -50,14 +52,14 @@ impl Census {
         Arc::new(Self { limits, counts: Mutex::default() })
     }
 
-    fn enter(self: &Arc<Self>, ip: IpAddr) -> Result<Place, &'static str> {
+    fn enter(self: &Arc<Self>, ip: IpAddr) -> Result<Place, RefuseReason> {
         let mut counts = self.counts.lock();
         if counts.total >= self.limits.total {
-            return Err("max.connections");
+            return Err(RefuseReason::Total);
         }
         let from_ip = counts.by_ip.entry(ip).or_default();
         if *from_ip >= self.limits.per_ip {
-            return Err("max.connections.per.ip");
+            return Err(RefuseReason::Address);
         }
         *from_ip += 1;
         counts.total += 1;
@@ -87,6 +89,7 @@ pub(crate) struct Shared {
     pub(crate) limits: Limits,
     pub(crate) budget: Arc<MemoryBudget>,
     pub(crate) census: Arc<Census>,
+    pub(crate) metrics: Arc<ListenerMetrics>,
     pub(crate) shutdown: watch::Receiver<bool>,
 }
 
@@ -133,6 +136,9 @@ pub(crate) async fn accept(listener: TcpListener, shared: Shared) {
         match accepted {
             Ok((stream, address)) => welcome(stream, address, &shared, &connections),
             Err(error) => {
+                if is_out_of_descriptors(&error) {
+                    shared.metrics.connections_refused.of(RefuseReason::Descriptors).increment();
+                }
                 warn!(%error, listener = %shared.listener, "cannot accept a connection");
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
@@ -142,11 +148,17 @@ pub(crate) async fn accept(listener: TcpListener, shared: Shared) {
     connections.wait().await;
 }
 
+fn is_out_of_descriptors(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    [Errno::MFILE, Errno::NFILE].contains(&Errno::from_io_error(error).unwrap_or(Errno::IO))
+}
+
 fn welcome(stream: TcpStream, address: SocketAddr, shared: &Shared, connections: &Connections) {
     let place = match shared.census.enter(address.ip()) {
         Ok(place) => place,
-        Err(limit) => {
-            debug!(%address, limit, "connection refused: the limit is reached");
+        Err(reason) => {
+            shared.metrics.connections_refused.of(reason).increment();
+            debug!(%address, reason = reason.text(), "connection refused: the limit is reached");
             return;
         }
     };
@@ -155,12 +167,23 @@ fn welcome(stream: TcpStream, address: SocketAddr, shared: &Shared, connections:
         return;
     }
     let peer = Peer::new(address, Arc::clone(&shared.listener));
-    let connection =
-        Connection::new(stream, peer, shared.dispatcher.clone(), shared.limits, &shared.budget);
+    let metrics = Arc::clone(&shared.metrics);
+    let connection = Connection::new(
+        stream,
+        peer,
+        shared.dispatcher.clone(),
+        shared.limits,
+        &shared.budget,
+        Arc::clone(&metrics),
+    );
+    metrics.connections_accepted.increment();
     let shutdown = shared.shutdown.clone();
     let token = connections.token();
     tokio::spawn(async move {
+        let open = metrics.connections.hold();
         let closed = connection.serve(shutdown).await;
+        drop(open);
+        metrics.connections_closed.of(closed.reason()).increment();
         report(address, &closed);
         drop(place);
         drop(token);
@@ -172,7 +195,7 @@ fn report(address: SocketAddr, closed: &Closed) {
         Closed::ByPeer | Closed::Idle | Closed::Shutdown => {
             debug!(%address, %closed, "connection ended")
         }
-        Closed::Torn | Closed::Socket(_) | Closed::TooSlow => {
+        Closed::Torn | Closed::Socket(_) | Closed::Unspoken | Closed::TooSlow => {
             debug!(%address, %closed, "connection ended")
         }
         Closed::Frame(_) | Closed::Refused(_) => info!(%address, %closed, "connection closed"),

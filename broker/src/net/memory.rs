@@ -12,17 +12,21 @@ use parking_lot::Mutex;
 use std::sync::Arc;
 use std::task::Waker;
 
+use crate::telemetry::Metrics;
+
 /// Shared by all connections.
 #[derive(Debug)]
 pub(crate) struct MemoryBudget {
     limit: usize,
     used: AtomicUsize,
     waiting: Mutex<Vec<Waker>>,
+    metrics: Arc<Metrics>,
 }
 
 impl MemoryBudget {
-    pub(crate) fn new(limit: usize) -> Arc<Self> {
-        Arc::new(Self { limit, used: AtomicUsize::new(0), waiting: Mutex::new(Vec::new()) })
+    pub(crate) fn new(limit: usize, metrics: Arc<Metrics>) -> Arc<Self> {
+        let (used, waiting) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+        Arc::new(Self { limit, used, waiting, metrics })
     }
 
     /// How many bytes are out.
@@ -33,12 +37,17 @@ impl MemoryBudget {
 
     fn try_take(&self, bytes: usize) -> bool {
         let take = |used: usize| used.checked_add(bytes).filter(|&sum| sum <= self.limit);
-        self.used.fetch_update(Ordering::AcqRel, Ordering::Acquire, take).is_ok()
+        let taken = self.used.fetch_update(Ordering::AcqRel, Ordering::Acquire, take).is_ok();
+        if taken {
+            self.metrics.totals.queued_request_bytes.add(bytes as i64);
+        }
+        taken
     }
 
     fn give_back(&self, bytes: usize) {
         let before = self.used.fetch_sub(bytes, Ordering::AcqRel);
         assert!(before >= bytes, "more memory given back than was taken");
+        self.metrics.totals.queued_request_bytes.add(-(bytes as i64));
         for waker in std::mem::take(&mut *self.waiting.lock()) {
             waker.wake();
         }
@@ -68,6 +77,7 @@ impl Share {
             self.budget.waiting.lock().push(cx.waker().clone());
             // Memory may have come back between the first look and the parking.
             if !self.budget.try_take(more) {
+                self.budget.metrics.totals.reads_paused.increment();
                 return false;
             }
         }
@@ -96,7 +106,7 @@ mod tests {
 
     #[test]
     fn a_spent_budget_makes_the_next_wait_and_a_dropped_share_comes_back() {
-        let budget = MemoryBudget::new(100);
+        let budget = MemoryBudget::new(100, Arc::default());
         let mut cx = Context::from_waker(Waker::noop());
         let mut first = Share::new(&budget);
         let mut second = Share::new(&budget);

@@ -24,6 +24,7 @@ use crate::group::{self, Coordinator, GroupConfig, GroupId, Input, Output, Reply
 use crate::machine::{Instant, Ticket};
 use crate::partition::Watch;
 use crate::raft::RaftHost;
+use crate::telemetry::Metrics;
 
 /// Every coordinator of this broker.
 #[derive(Debug)]
@@ -31,6 +32,7 @@ pub(crate) struct Groups {
     clock: Clock,
     config: GroupConfig,
     flush_queue: Arc<FlushQueue>,
+    metrics: Arc<Metrics>,
     /// Whose image says which topics exist.
     controller: Arc<RaftHost>,
     coordinators: RwLock<BTreeMap<PartitionIndex, Arc<GroupCoordinator>>>,
@@ -44,6 +46,7 @@ pub(crate) struct Groups {
 struct GroupCoordinator {
     hosted: Arc<Hosted>,
     flush_queue: Arc<FlushQueue>,
+    metrics: Arc<Metrics>,
     state: Mutex<State>,
     /// Rung when the partition acknowledges more, or the machine's next timer may have changed.
     bell: Notify,
@@ -77,11 +80,13 @@ impl Groups {
         config: GroupConfig,
         flush_queue: Arc<FlushQueue>,
         controller: Arc<RaftHost>,
+        metrics: Arc<Metrics>,
     ) -> Self {
         Self {
             clock,
             config,
             flush_queue,
+            metrics,
             controller,
             coordinators: RwLock::default(),
             next_ticket: AtomicU64::new(1),
@@ -147,6 +152,7 @@ impl Groups {
         let coordinator = Arc::new(GroupCoordinator {
             hosted: Arc::clone(hosted),
             flush_queue: Arc::clone(&self.flush_queue),
+            metrics: Arc::clone(&self.metrics),
             state: Mutex::new(state),
             bell: Notify::new(),
         });
@@ -264,8 +270,10 @@ impl GroupCoordinator {
             Stage::Gone => return Err(ErrorCode::NotCoordinator),
         };
         let mut partition = self.hosted.lock()?;
+        let generations = host.generations();
         match host.handle(clock.now(), input, &mut partition) {
             Ok(handled) => {
+                self.metrics.totals.group_rebalances.add(host.generations() - generations);
                 if let Some(end) = handled.waits_for {
                     partition.park(Watch::Acknowledged, end, Waker::from(Arc::clone(self)));
                     self.flush_queue.ask(&self.hosted);

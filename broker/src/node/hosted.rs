@@ -108,12 +108,14 @@ impl Hosted {
 }
 
 /// The partitions of one topic that this broker has.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct HostedTopic {
     pub(crate) name: TopicName,
     pub(crate) id: TopicId,
     /// Its configuration as it counts now.
     pub(crate) config: Arc<TopicConfig>,
+    /// What is counted of it.
+    pub(crate) metrics: Arc<TopicMetrics>,
     /// By partition number; `None` where another broker has it, or it is not open yet.
     pub(crate) partitions: Vec<Option<Arc<Hosted>>>,
 }
@@ -176,13 +178,8 @@ impl Registry {
     pub(crate) fn configure(&self, id: TopicId, config: &Arc<TopicConfig>) {
         self.change(|topics| {
             if let Some(known) = topics.by_id.get(&id) {
-                let (name, partitions) = (known.name.clone(), known.partitions.clone());
-                topics.put(Arc::new(HostedTopic {
-                    name,
-                    id,
-                    config: Arc::clone(config),
-                    partitions,
-                }));
+                let config = Arc::clone(config);
+                topics.put(Arc::new(HostedTopic { config, ..HostedTopic::clone(known) }));
             }
         });
     }
@@ -211,8 +208,13 @@ impl Topics {
             partitions.resize(index + 1, None);
         }
         partitions[index] = Some(Arc::clone(hosted));
-        let (name, id) = (hosted.id.topic.clone(), hosted.topic_id);
-        self.put(Arc::new(HostedTopic { name, id, config: Arc::clone(config), partitions }));
+        self.put(Arc::new(HostedTopic {
+            name: hosted.id.topic.clone(),
+            id: hosted.topic_id,
+            config: Arc::clone(config),
+            metrics: Arc::clone(&hosted.metrics),
+            partitions,
+        }));
     }
 
     fn remove(&mut self, id: &TopicPartition, topic_id: TopicId) {
@@ -226,8 +228,7 @@ impl Topics {
         };
         let partitions: Vec<_> = known.partitions.iter().map(keep).collect();
         if partitions.iter().any(Option::is_some) {
-            let (name, id, config) = (known.name.clone(), known.id, Arc::clone(&known.config));
-            self.put(Arc::new(HostedTopic { name, id, config, partitions }));
+            self.put(Arc::new(HostedTopic { partitions, ..HostedTopic::clone(&known) }));
         }
     }
 

@@ -99,7 +99,11 @@ impl Broker {
 
     /// Refuses an append to a log dir that has little room left: what remains is for offsets, metadata and deletes.
     pub(crate) fn check_room(&self, log_dir: usize) -> Result<(), ErrorCode> {
-        if self.rooms.has_room(log_dir) { Ok(()) } else { Err(ErrorCode::KafkaStorageError) }
+        if self.rooms.has_room(log_dir) {
+            return Ok(());
+        }
+        self.metrics.totals.disk_full_refusals.increment();
+        Err(ErrorCode::KafkaStorageError)
     }
 
     /// What the client is told of an append that failed; a failing disk takes its log dir with it.

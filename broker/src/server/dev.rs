@@ -4,6 +4,7 @@
 //! keeps its data in the user's data directory (never a temporary one, unless asked), and it says what to type next.
 
 use std::io;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use super::demo::TOPIC;
@@ -73,7 +74,13 @@ impl Drop for EphemeralDir {
 }
 
 /// What a developer reads when the broker serves.
-pub(super) fn banner(address: &str, dir: &Path, options: &DevOptions) -> String {
+pub(super) fn banner(
+    address: &str,
+    http: Option<SocketAddr>,
+    dir: &Path,
+    options: &DevOptions,
+) -> String {
+    let page = http.map_or_else(String::new, |http| format!("page     http://{http}/\n"));
     let brokers = if address.ends_with(":9092") { String::new() } else { format!(" -b {address}") };
     let topics = match options.no_auto_create {
         false => "Topics are made on first use (--no-auto-create to refuse unknown ones).",
@@ -89,6 +96,7 @@ pub(super) fn banner(address: &str, dir: &Path, options: &DevOptions) -> String 
     format!(
         "sapwood {version} serves Kafka clients on {address}\n\
          data     {dir}\n\
+         {page}\
          {topics}\n\
          {demo}\
          \n\
@@ -116,7 +124,7 @@ mod tests {
     #[test]
     fn the_commands_in_the_banner_name_the_broker_only_where_they_must() {
         let options = |line: &[&str]| Line::parse_from([&["x"], line].concat()).options;
-        let said = |address: &str, line: &[&str]| banner(address, Path::new("/d"), &options(line));
+        let said = |address: &str, line: &[&str]| banner(address, None, Path::new("/d"), &options(line));
         assert!(!said("127.0.0.1:9092", &["--demo"]).contains(" -b "));
         let other = said("127.0.0.1:19092", &["--demo"]);
         assert!(other.contains("consume apache_logs -o start -b 127.0.0.1:19092"), "{other}");

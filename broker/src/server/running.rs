@@ -18,6 +18,7 @@ use super::reconciler::Reconciler;
 use super::registration::register;
 use crate::api::Dispatcher;
 use crate::config::{BrokerConfig, Listener, Settings};
+use crate::console::{self, Console};
 use crate::controller::{self, Refusal};
 use crate::group::GroupConfig;
 use crate::housekeeping;
@@ -37,7 +38,7 @@ use crate::node::removals::Removals;
 use crate::node::room::Rooms;
 use crate::node::wakes::Wakes;
 use crate::raft::{self, Deps, RaftHost, RaftOptions, SubmitError};
-use crate::telemetry::Metrics;
+use crate::telemetry::{Compat, Metrics};
 
 /// How many threads sync. More than the disk's journal can merge gain nothing.
 const FLUSHERS: usize = 4;
@@ -47,6 +48,8 @@ const FLUSHERS: usize = 4;
 pub(super) struct Running {
     broker: Arc<Broker>,
     addresses: Vec<(String, SocketAddr)>,
+    http_address: Option<SocketAddr>,
+    /// The HTTP port is served until this is dropped.
     shutdown: watch::Sender<bool>,
     listeners: Vec<JoinHandle<()>>,
     background: Vec<JoinHandle<()>>,
@@ -110,6 +113,8 @@ impl Running {
         let node_id = config.cluster.node_id;
         // Bound before anything is opened: two brokers with one port should not fight over the log dirs first.
         let bound = bind_all(&config).await?;
+        let shutdown = watch::Sender::new(false);
+        let console = serve_console(&config, &shutdown).await?;
         let cluster_id = config.node.cluster_id.as_deref();
         let logs = Logs::open(&config.cluster.log_dirs, node_id, cluster_id)?;
         let settings = Arc::new(ArcSwap::from_pointee(settings));
@@ -119,6 +124,7 @@ impl Running {
         let (wakes, rings) = Wakes::new()?;
         let wakes = Arc::new(wakes);
         let flush_queue = Arc::new(FlushQueue::new(Arc::clone(&wakes)));
+        let metrics = Arc::new(Metrics::default());
         let broker = Arc::new(Broker {
             clock,
             node_id,
@@ -131,19 +137,19 @@ impl Running {
                 group_config(&config),
                 Arc::clone(&flush_queue),
                 Arc::clone(&controller),
+                Arc::clone(&metrics),
             )),
             producer_ids: ProducerIds::new(Arc::clone(&controller), node_id),
             fetch_sessions: Sessions::new(slots(&config)),
             flush_queue,
             rooms: Rooms::new(&config.cluster.log_dirs, free_bytes_min(&config)),
             removals: Removals::default(),
-            metrics: Arc::new(Metrics::default()),
+            metrics,
             epoch: AtomicI64::new(epoch),
             controller,
             logs,
         });
-        let flushers =
-            housekeeping::flush::start(&broker.flush_queue, FLUSHERS, &on_sync_failure(&broker));
+        let flushers = housekeeping::flush::start(&broker, FLUSHERS, &on_sync_failure(&broker));
         let reconciler = open_logs(&broker).await?;
         let cleaner = Arc::new(Cleaner::new(Arc::clone(&broker)));
         let background = vec![
@@ -152,14 +158,26 @@ impl Running {
             tokio::spawn(cleaner::run(Arc::clone(&cleaner))),
             tokio::spawn(housekeeping::run(Arc::clone(&broker), OsDisk)),
         ];
-        let shutdown = watch::Sender::new(false);
         let addresses = bound
             .iter()
             .map(|(listener, _, at)| (listener.name.as_str().to_owned(), *at))
             .collect();
         let listeners = serve_all(&broker, bound, &shutdown);
-        info!(node_id = node_id.get(), cluster_id = %broker.cluster_id, took = ?clock.instant().0, "the broker serves");
-        Ok(Self { broker, addresses, shutdown, listeners, background, cleaner, flushers })
+        let http_address = console.map(|(console, address)| {
+            console.opened(&broker);
+            address
+        });
+        info!(node_id = node_id.get(), cluster_id = %broker.cluster_id, http = http_address.map(tracing::field::display), took = ?clock.instant().0, "the broker serves");
+        Ok(Self {
+            broker,
+            addresses,
+            http_address,
+            shutdown,
+            listeners,
+            background,
+            cleaner,
+            flushers,
+        })
     }
 
     /// The address of the first listener, for people.
@@ -172,6 +190,11 @@ impl Running {
         let each: Vec<String> =
             self.addresses.iter().map(|(name, at)| format!("{name}://{at}")).collect();
         each.join(", ")
+    }
+
+    /// Where the HTTP port is, if there is one.
+    pub(super) fn http_address(&self) -> Option<SocketAddr> {
+        self.http_address
     }
 
     /// Waits until something has failed that a broker cannot go on without.
@@ -248,6 +271,26 @@ async fn bind_all(config: &BrokerConfig) -> Result<Vec<Bound>, StartError> {
     Ok(bound)
 }
 
+/// Serves the HTTP port, if there is to be one, from before the log dirs are opened.
+async fn serve_console(
+    config: &BrokerConfig,
+    shutdown: &watch::Sender<bool>,
+) -> Result<Option<(Console, SocketAddr)>, StartError> {
+    let telemetry = &config.telemetry;
+    let failed = |error| StartError::Bind {
+        listener: "http.listener".to_owned(),
+        address: telemetry.http_listener.0.as_ref().map_or_else(String::new, ToString::to_string),
+        error,
+    };
+    let Some(bound) = console::bind(&telemetry.http_listener).await.map_err(failed)? else {
+        return Ok(None);
+    };
+    let console = Console::new(&Compat::named(&telemetry.metrics_compat), shutdown.subscribe());
+    let address = bound.address();
+    bound.serve(console.clone());
+    Ok(Some((console, address)))
+}
+
 async fn start_controller(
     config: &BrokerConfig,
     settings: &Arc<ArcSwap<Settings>>,
@@ -299,8 +342,8 @@ fn serve_all(
 ) -> Vec<JoinHandle<()>> {
     let config = broker.config();
     let network = &config.network;
-    let budget =
-        MemoryBudget::new(usize::try_from(network.queued_max_request_bytes).unwrap_or(usize::MAX));
+    let budget = usize::try_from(network.queued_max_request_bytes).unwrap_or(usize::MAX);
+    let budget = MemoryBudget::new(budget, Arc::clone(&broker.metrics));
     let count = |number: i32| usize::try_from(number).unwrap_or(usize::MAX);
     let census = Census::new(ConnectionLimits {
         total: count(network.max_connections),
@@ -319,6 +362,7 @@ fn serve_all(
             limits,
             budget: Arc::clone(&budget),
             census: Arc::clone(&census),
+            metrics: broker.metrics.listeners.of(listener.name.as_str()),
             shutdown: shutdown.subscribe(),
         };
         tokio::spawn(listener::accept(socket, shared))

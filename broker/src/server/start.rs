@@ -90,7 +90,7 @@ pub fn dev(options: &DevOptions) -> ExitCode {
     match sources {
         Ok((sources, dir)) => serve(&sources, move |running| {
             let address = running.first_address();
-            print!("{}", banner(&address, &dir, options));
+            print!("{}", banner(&address, running.http_address(), &dir, options));
             let address = options.demo.then(|| address.parse().ok()).flatten();
             address.map(Demo::begin)
         }),

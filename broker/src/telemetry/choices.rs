@@ -36,10 +36,8 @@ choices! {
         Stalled = "stalled",
         /// It sent what is not Kafka's protocol, or more than `socket.request.max.bytes`.
         Malformed = "malformed",
-        /// It asked for a version that is not served.
-        Unsupported = "unsupported",
-        /// It made room for another.
-        Evicted = "evicted",
+        /// It asked for what is not served, or its `acks=0` produce failed and there was no other way to say so.
+        Refused = "refused",
         /// The network failed.
         Network = "network",
         /// The broker stops.

@@ -45,9 +45,25 @@ impl Gauge {
         self.0.store(value, Ordering::Relaxed);
     }
 
+    /// One more, for as long as what is returned lives.
+    pub fn hold(&self) -> Held<'_> {
+        self.add(1);
+        Held(self)
+    }
+
     /// The number now.
     pub fn get(&self) -> i64 {
         self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// One of those that a gauge counts; see [`Gauge::hold`].
+#[derive(Debug)]
+pub struct Held<'a>(&'a Gauge);
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.0.add(-1);
     }
 }
 
@@ -116,6 +132,9 @@ mod tests {
         gauge.add(-5);
         assert_eq!(gauge.get(), -2);
         gauge.set(7);
+        let held = gauge.hold();
+        assert_eq!(gauge.get(), 8);
+        drop(held);
         assert_eq!(gauge.get(), 7);
     }
 }

@@ -13,9 +13,8 @@ const INTRODUCTION: &str = "\
 *Generated from the tables in `broker/src/telemetry/rows.rs`. A test fails if it differs from them;
 `SAPWOOD_REGENERATE=1 cargo test -p sapwood --lib telemetry::document` writes it anew.*
 
-The names under which the broker's metrics will be served, in Prometheus' text format; this release serves nothing over
-HTTP, and feeds only some of the counters. Every metric has a
-native name. Some also have the name by which dashboards made for Kafka ask for them, so that those show something on
+What `/metrics` of `http.listener` (by default `http://127.0.0.1:9644/metrics`) serves, in Prometheus' text format. Every
+metric has a native name. Some also have the name by which dashboards made for Kafka ask for them, so that those show something on
 the first day: those of the JMX exporter with Strimzi's rules (`jmx`), and those of kafka_exporter (`exporter`).
 `metrics.compat` says which of them are served.
 

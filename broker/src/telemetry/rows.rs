@@ -74,7 +74,7 @@ counted! {
     waiting_fetches: Gauge = "sapwood_waiting_fetch_requests", jmx("kafka_server_delayedoperationpurgatory_fetch_purgatorysize");
     /// How long one sync of log files to disk took.
     flush_seconds: Histogram = "sapwood_flush_seconds";
-    /// Syncs that failed. Each takes its log directory offline for the life of the process.
+    /// Syncs that failed. But for want of space, each takes its log directory offline for the life of the process.
     flush_failures: Counter = "sapwood_flush_failures_total";
     /// Reads that memory answered.
     resident_reads: Sharded = "sapwood_reads_resident_total";
@@ -86,8 +86,6 @@ counted! {
     segments_deleted: Counter = "sapwood_segments_deleted_total";
     /// Generations that consumer groups began.
     group_rebalances: Counter = "sapwood_group_rebalances_total";
-    /// Times at which this node stood for election in the metadata quorum.
-    elections: Counter = "sapwood_raft_elections_total";
 }
 
 observed! {

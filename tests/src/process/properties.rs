@@ -32,6 +32,7 @@ impl Properties {
             .set("controller.quorum.bootstrap.servers", &format!("127.0.0.1:{controller}"))
             .set("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT")
             .set("inter.broker.listener.name", "PLAINTEXT")
+            .set("http.listener", "")
             .set("log.dirs", &dir.join("data").display().to_string())
             .set("num.partitions", "3")
             .set("offsets.topic.num.partitions", "4")

@@ -74,7 +74,10 @@ const MODULES: &[(&str, &[&str])] = &[
         ],
     ),
     ("net", &["api", "config", "telemetry"]),
-    ("console", &["api", "config", "telemetry", "metadata"]),
+    (
+        "console",
+        &["machine", "metadata", "group", "partition", "raft", "node", "config", "telemetry"],
+    ),
     (
         "server",
         &[

@@ -154,7 +154,9 @@ impl Fetching {
         if enough && attempt.taken.iter().all(Taken::is_warm) {
             return Stage::Ready(self.answer(attempt));
         }
+        let metrics = Arc::clone(&self.broker.metrics);
         Stage::waiting(async move {
+            let _waiting = metrics.totals.waiting_fetches.hold();
             let deadline = tokio::time::Instant::now() + self.limits.wait;
             let mut attempt = attempt;
             while !self.is_enough(&attempt) && self.wait_for_more(&attempt, deadline).await {
@@ -175,6 +177,7 @@ impl Fetching {
         let mut attempt = Attempt { taken: Vec::new(), bytes: 0, urgent: false };
         for (key, wanted) in self.answering.wanted() {
             let outcome = self.take(&topics, &key, &wanted, attempt.bytes);
+            self.count(&topics, &key, outcome.is_err());
             match &outcome {
                 Ok(records) => {
                     attempt.bytes += records.len();
@@ -186,6 +189,13 @@ impl Fetching {
         }
         attempt.urgent |= attempt.taken.is_empty();
         attempt
+    }
+
+    fn count(&self, topics: &Topics, key: &Key, failed: bool) {
+        if let Some(topic) = topics.topic(key.0.as_ref()) {
+            topic.metrics.fetch_requests.increment();
+            topic.metrics.failed_fetch_requests.add(u64::from(failed));
+        }
     }
 
     fn take(
@@ -212,8 +222,14 @@ impl Fetching {
         let (bytes, cold) = match plan {
             None => (Bytes::new(), None),
             Some(plan) => match plan.try_resident() {
-                Some(pieces) => (joined(pieces), None),
-                None => (Bytes::new(), Some(plan)),
+                Some(pieces) => {
+                    self.broker.metrics.totals.resident_reads.increment();
+                    (joined(pieces), None)
+                }
+                None => {
+                    self.broker.metrics.totals.cold_reads.increment();
+                    (Bytes::new(), Some(plan))
+                }
             },
         };
         Ok(Records { offsets, diverging, bytes, cold })

@@ -29,6 +29,7 @@ pub use log::Log;
 pub use network::Network;
 pub use node::Node;
 pub use replication::Replication;
+pub use telemetry::Telemetry;
 pub use topics::Topics;
 
 use super::row::{Row, Section};
@@ -45,7 +46,7 @@ pub const SECTIONS: &[Section] = &[
     transactions::SECTION,
     security::SECTION,
     quotas::SECTION,
-    telemetry::SECTION,
+    Telemetry::SECTION,
     tiers::SECTION,
     share::SECTION,
 ];

@@ -25,7 +25,6 @@ pub(super) const MOVES: &str = "this work needs no thread and no timer of its ow
 pub(super) const NO_AUTHORIZER: &str =
     "there are no ACLs in this release: whoever reaches a listener may do everything";
 pub(super) const NO_CREATION_RATE: &str = "the rate of new connections is not limited yet; max.connections and max.connections.per.ip are";
-pub(super) const NO_HTTP: &str = "nothing is served over HTTP yet";
 pub(super) const NO_JVM: &str =
     "there is no JVM and no pool of this kind: connections run on one thread for each core";
 pub(super) const NO_PER_IP: &str = "addresses have one common limit, max.connections.per.ip";

@@ -1,19 +1,23 @@
 //! What the broker tells of itself.
 
-use super::reasons::{NO_HTTP, NO_PUSH, PULLED};
+use super::reasons::{NO_PUSH, PULLED};
 use crate::config::check::{Check, at_least};
-use crate::config::row::{CLUSTER_WIDE, READ_ONLY, chapter};
+use crate::config::listeners::HttpListener;
+use crate::config::row::{CLUSTER_WIDE, READ_ONLY, section};
 
-chapter! {
-    /// What the broker tells of itself. It counts already, but nothing is served over HTTP yet.
-    "Metrics";
+section! {
+    /// What the broker tells of itself.
+    Telemetry, "Metrics, health and the page";
+
+    /// Where `/metrics`, the health checks and the page are served, as `host:port`; empty for nowhere. It has no
+    /// password: whoever reaches it can read every topic. The broker works without it, so a default port that another
+    /// process has is a warning and no more. Sapwood's own key.
+    http_listener: HttpListener = "http.listener", "127.0.0.1:9644", Check::Any, READ_ONLY;
+    /// Under which names of other programs metrics are served beside our own: `jmx` for those of the JMX exporter
+    /// with Strimzi's rules, `exporter` for those of kafka_exporter. Sapwood's own key.
+    metrics_compat: Vec<String> = "metrics.compat", "jmx,exporter", Check::Among(&["jmx", "exporter"]), READ_ONLY;
 
     no_effect {
-        /// Where `/metrics` and the health checks are served, as `host:port`; empty for nowhere. Sapwood's own key.
-        "http.listener": String = "", Check::Any, READ_ONLY, NO_HTTP;
-        /// Under which names of other programs metrics are served beside our own: `jmx` for those of the JMX exporter
-        /// with Strimzi's rules, `exporter` for those of kafka_exporter. Sapwood's own key.
-        "metrics.compat": List = "jmx,exporter", Check::Among(&["jmx", "exporter"]), READ_ONLY, NO_HTTP;
         /// Classes that are told of every metric.
         "metric.reporters": List = "", Check::Any, CLUSTER_WIDE, PULLED;
         /// Classes that are told of the older kind of metrics.
