@@ -20,6 +20,26 @@ pub(super) struct Group {
     pub(super) positions: Vec<Position>,
 }
 
+impl Group {
+    /// How many records it has yet to read, where that is known.
+    pub(super) fn lag(&self) -> i64 {
+        self.positions.iter().filter_map(|position| position.lag).sum()
+    }
+
+    /// The same in one topic; `None` if it has no position there.
+    pub(super) fn lag_in(&self, topic: &TopicName) -> Option<i64> {
+        let mut there =
+            self.positions.iter().filter(|position| position.topic == *topic).peekable();
+        there.peek()?;
+        Some(there.filter_map(|position| position.lag).sum())
+    }
+
+    /// In how many topics it has positions.
+    pub(super) fn topics(&self) -> usize {
+        self.positions.chunk_by(|a, b| a.topic == b.topic).count()
+    }
+}
+
 /// How far a group has read a partition.
 #[derive(Debug)]
 pub(super) struct Position {

@@ -6,16 +6,26 @@
 
 mod groups;
 mod health;
+mod history;
 mod metrics;
+mod newest;
 mod observe;
+mod pages;
 mod port;
+mod sampler;
 
+use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
+use parking_lot::Mutex;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
+use self::history::History;
+use crate::machine::Instant;
 use crate::node::Broker;
 use crate::telemetry::Compat;
 
@@ -29,6 +39,11 @@ pub(crate) struct Console {
     /// `true` once the broker has begun to stop.
     stopping: watch::Receiver<bool>,
     compat: Arc<[Compat]>,
+    history: Arc<Mutex<History>>,
+    /// Whether only this machine can reach the port.
+    is_local: bool,
+    /// When the broker began to serve; set with `broker`.
+    since: Arc<OnceLock<Instant>>,
 }
 
 /// Where the broker stands, in the numbers of Kafka's `BrokerState`.
@@ -44,14 +59,32 @@ enum State {
 
 impl Console {
     /// A console of a broker that is yet to serve.
-    pub(crate) fn new(compat: &[Compat], stopping: watch::Receiver<bool>) -> Self {
-        Self { broker: Arc::default(), stopping, compat: compat.into() }
+    pub(crate) fn new(
+        compat: &[Compat],
+        address: SocketAddr,
+        stopping: watch::Receiver<bool>,
+    ) -> Self {
+        Self {
+            broker: Arc::default(),
+            stopping,
+            compat: compat.into(),
+            history: Arc::default(),
+            is_local: address.ip().is_loopback(),
+            since: Arc::default(),
+        }
     }
 
-    /// The broker serves.
-    pub(crate) fn opened(&self, broker: &Arc<Broker>) {
-        let first = self.broker.set(Arc::clone(broker)).is_ok();
-        debug_assert!(first, "a broker starts once");
+    /// The broker serves. What is returned looks at its counters until it is aborted.
+    pub(crate) fn opened(&self, broker: &Arc<Broker>) -> JoinHandle<()> {
+        let first = self.since.set(broker.clock.instant()).is_ok()
+            && self.broker.set(Arc::clone(broker)).is_ok();
+        assert!(first, "a broker starts once");
+        tokio::spawn(sampler::run(Arc::clone(broker), Arc::clone(&self.history)))
+    }
+
+    /// How long the broker has been serving.
+    fn served_for(&self, broker: &Broker) -> Duration {
+        self.since.get().map_or(Duration::ZERO, |since| broker.clock.instant().since(*since))
     }
 
     fn broker(&self) -> Option<&Arc<Broker>> {
@@ -72,6 +105,7 @@ impl Console {
             .route("/healthz", get(health::live))
             .route("/readyz", get(health::ready))
             .route("/startupz", get(health::started))
+            .merge(pages::router(&self))
             .with_state(self)
     }
 }

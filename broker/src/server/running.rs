@@ -152,7 +152,7 @@ impl Running {
         let flushers = housekeeping::flush::start(&broker, FLUSHERS, &on_sync_failure(&broker));
         let reconciler = open_logs(&broker).await?;
         let cleaner = Arc::new(Cleaner::new(Arc::clone(&broker)));
-        let background = vec![
+        let mut background = vec![
             tokio::spawn(async move { wakes.run(rings).await }),
             tokio::spawn(reconciler.run()),
             tokio::spawn(cleaner::run(Arc::clone(&cleaner))),
@@ -164,7 +164,7 @@ impl Running {
             .collect();
         let listeners = serve_all(&broker, bound, &shutdown);
         let http_address = console.map(|(console, address)| {
-            console.opened(&broker);
+            background.push(console.opened(&broker));
             address
         });
         info!(node_id = node_id.get(), cluster_id = %broker.cluster_id, http = http_address.map(tracing::field::display), took = ?clock.instant().0, "the broker serves");
@@ -285,8 +285,9 @@ async fn serve_console(
     let Some(bound) = console::bind(&telemetry.http_listener).await.map_err(failed)? else {
         return Ok(None);
     };
-    let console = Console::new(&Compat::named(&telemetry.metrics_compat), shutdown.subscribe());
     let address = bound.address();
+    let compat = Compat::named(&telemetry.metrics_compat);
+    let console = Console::new(&compat, address, shutdown.subscribe());
     bound.serve(console.clone());
     Ok(Some((console, address)))
 }

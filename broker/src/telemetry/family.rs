@@ -153,6 +153,13 @@ impl<T> ByApi<T> {
     }
 }
 
+impl ByApi<Sharded> {
+    /// What was counted for all APIs together.
+    pub fn sum(&self) -> u64 {
+        self.0.iter().map(Sharded::get).sum()
+    }
+}
+
 impl<T: Default> Default for ByApi<T> {
     fn default() -> Self {
         Self((0..APIS).map(|_| T::default()).collect())

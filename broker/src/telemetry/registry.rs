@@ -43,7 +43,7 @@ impl<T: Default> Registry<T> {
     }
 
     /// Every name with its handle, in order.
-    pub(super) fn all(&self) -> Vec<(Arc<str>, Arc<T>)> {
+    pub fn all(&self) -> Vec<(Arc<str>, Arc<T>)> {
         self.names
             .lock()
             .iter()
@@ -52,7 +52,7 @@ impl<T: Default> Registry<T> {
     }
 
     /// The metrics of no name.
-    pub(super) fn nameless(&self) -> &T {
+    pub fn nameless(&self) -> &T {
         &self.nameless
     }
 }

@@ -9,6 +9,7 @@
 
 pub mod apache;
 mod broker;
+mod browser;
 mod commands;
 pub mod debian;
 mod endurance;
@@ -21,6 +22,7 @@ pub mod report;
 mod stored;
 
 pub use broker::{Broker, Kind};
+pub use browser::browser_script;
 pub use commands::{go_program, maven, node_modules, python_packages, rust_program};
 pub use endurance::Endurance;
 pub use fake_clock::FakeClock;

@@ -1,0 +1,1 @@
+"""What bench/compare runs: the brokers, and a module for each kind of workload."""
