@@ -124,7 +124,8 @@ mod tests {
     #[test]
     fn the_commands_in_the_banner_name_the_broker_only_where_they_must() {
         let options = |line: &[&str]| Line::parse_from([&["x"], line].concat()).options;
-        let said = |address: &str, line: &[&str]| banner(address, None, Path::new("/d"), &options(line));
+        let said =
+            |address: &str, line: &[&str]| banner(address, None, Path::new("/d"), &options(line));
         assert!(!said("127.0.0.1:9092", &["--demo"]).contains(" -b "));
         let other = said("127.0.0.1:19092", &["--demo"]);
         assert!(other.contains("consume apache_logs -o start -b 127.0.0.1:19092"), "{other}");
