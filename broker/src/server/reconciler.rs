@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use protocol::ErrorCode;
@@ -319,24 +320,25 @@ impl Reconciler {
 
 type Opened = (FoundLog, TopicId, Partition);
 
+/// How many logs are opened side by side at least. An opening waits for the disk more than it computes, and what several
+/// threads sync at a time the file system's journal commits together.
+const OPENERS: usize = 16;
+
 /// Opens logs side by side: a start waits for the disk once, not once for each log.
 fn open_all(broker: &Arc<Broker>, image: &Image, found: &[FoundLog]) -> Vec<Opened> {
-    let threads =
-        usize::try_from(broker.config().log.num_recovery_threads_per_data_dir).unwrap_or(1).max(1);
-    let share = found.len().div_ceil(threads).max(1);
+    let wanted = broker.config().log.num_recovery_threads_per_data_dir;
+    let threads = usize::try_from(wanted).unwrap_or(0).max(OPENERS).min(found.len());
+    // Each takes the next, so that one large log keeps one thread and not a share of the others.
+    let next = AtomicUsize::new(0);
+    let open = || {
+        let take = || found.get(next.fetch_add(1, Ordering::Relaxed));
+        let logs = std::iter::from_fn(take);
+        logs.filter_map(|log| open_one(broker, image, log)).collect::<Vec<_>>()
+    };
     std::thread::scope(|scope| {
-        let workers: Vec<_> = found
-            .chunks(share)
-            .map(|chunk| {
-                scope.spawn(move || {
-                    chunk.iter().filter_map(|log| open_one(broker, image, log)).collect::<Vec<_>>()
-                })
-            })
-            .collect();
-        workers
-            .into_iter()
-            .flat_map(|worker| worker.join().expect("opening logs does not panic"))
-            .collect()
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(open)).collect();
+        let opened = workers.into_iter().map(|worker| worker.join().expect("it does not panic"));
+        opened.flatten().collect()
     })
 }
 

@@ -81,7 +81,8 @@ section! {
     /// How often it is written down how far each log is safe on disk, in milliseconds. A start after a crash scans only
     /// what lies behind that point.
     flush_offset_checkpoint_interval_ms: i32 = "log.flush.offset.checkpoint.interval.ms", "60000", at_least(0), READ_ONLY;
-    /// How many threads open and recover the partitions of one log directory at start.
+    /// How many threads open and recover partitions at start. At least 16 do: they wait for the disk more than they
+    /// compute.
     num_recovery_threads_per_data_dir: i32 = "num.recovery.threads.per.data.dir", "2", at_least(1), CLUSTER_WIDE;
     /// How long an idempotent producer that writes nothing is remembered in a partition, in milliseconds. A batch that
     /// it sends again later than this may be stored twice.
