@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use broker::commands::applets;
 use broker::commands::install_shims::InstallShims;
 use broker::commands::log::LogCommand;
-use broker::commands::{CheckConfig, Completion, ConfigCommand, Manual};
+use broker::commands::{CheckConfig, Completion, ConfigCommand, Generate, Manual};
 use broker::server::start;
 use clap::{CommandFactory, FromArgMatches, Parser};
 use clap_complete::CompleteEnv;
@@ -42,6 +42,9 @@ enum Command {
     #[command(flatten)]
     Client(client::cli::Commands),
     InstallShims(InstallShims),
+    /// Write a Grafana dashboard, alert rules, or a Prometheus configuration
+    #[command(subcommand)]
+    Generate(Generate),
     /// Print a script that completes command lines
     Completion(Completion),
     /// Print the manual, or write a page for each command
@@ -89,6 +92,7 @@ fn sapwood() -> ExitCode {
         Command::Man(manual) => manual.run(Arguments::command()),
         Command::Client(command) => client::cli::run(command),
         Command::InstallShims(command) => command.run(),
+        Command::Generate(generate) => generate.run(),
     }
 }
 

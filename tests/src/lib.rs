@@ -3,6 +3,7 @@
 pub mod examples;
 pub mod laws;
 pub mod member;
+pub mod metrics;
 pub mod packages;
 pub mod peers;
 pub mod process;

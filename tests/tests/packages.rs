@@ -57,6 +57,9 @@ fn the_package_has_its_files_with_their_modes_and_is_the_same_each_time() {
             "-rw-r--r-- root/root /usr/share/doc/sapwood/third-party-licenses.gz",
             "-rw-r--r-- root/root /usr/share/fish/vendor_completions.d/sapwood.fish",
             "-rw-r--r-- root/root /usr/share/lintian/overrides/sapwood",
+            "-rw-r--r-- root/root /usr/share/sapwood/grafana/sapwood.json",
+            "-rw-r--r-- root/root /usr/share/sapwood/prometheus/prometheus.yml",
+            "-rw-r--r-- root/root /usr/share/sapwood/prometheus/sapwood.rules.yml",
             "-rw-r--r-- root/root /usr/share/zsh/vendor-completions/_sapwood",
         ]
     );

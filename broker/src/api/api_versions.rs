@@ -34,7 +34,8 @@ impl Api for ApiVersions {
                         .with_error_code(ErrorCode::InvalidRequest.code()),
                 );
             }
-            call.peer.software = Some((name.to_string(), version.to_string()));
+            let software = &call.broker.metrics.software;
+            call.peer.software = Some(software.present(&call.peer.listener, name, version));
         }
         Stage::Ready(ApiVersionsResponse::default().with_api_keys(served().collect()))
     }

@@ -50,7 +50,7 @@ use self::errors::Errors;
 use crate::machine::Instant;
 use crate::node::Broker;
 use crate::node::clock::Clock;
-use crate::telemetry::Metrics;
+use crate::telemetry::{Metrics, Present};
 
 /// Every API, in the order in which clients use them.
 pub(crate) static APIS: &[Row] = &[
@@ -95,8 +95,8 @@ pub(crate) struct Peer {
     pub(crate) address: SocketAddr,
     /// The name of the listener it came in by.
     pub(crate) listener: Arc<str>,
-    /// Name and version of the client library, if it told them in ApiVersions (KIP-511).
-    pub(crate) software: Option<(String, String)>,
+    /// Counted among the connections of its client library, if it told its name in ApiVersions (KIP-511).
+    pub(crate) software: Option<Present>,
 }
 
 impl Peer {

@@ -7,12 +7,14 @@
 //! - [`applets`]: Kafka's scripts, of all crates together, and the name that this process was called by.
 //! - [`install_shims`]: `sapwood install-shims`, which makes the links to be called by.
 //! - [`CheckConfig`] and [`ConfigCommand`]: `sapwood server check-config` and `sapwood server config explain|list`.
+//! - [`Generate`]: `sapwood generate`, which writes a dashboard, alert rules and a configuration for Prometheus.
 //! - [`Completion`] and [`Manual`]: `sapwood completion` and `sapwood man`, from the definition of the command line.
 
 pub mod applets;
 mod check_config;
 mod completion;
 mod config;
+mod generate;
 pub mod install_shims;
 pub mod log;
 mod man;
@@ -25,6 +27,7 @@ use client::cli::{Exit, Failure};
 pub use check_config::CheckConfig;
 pub use completion::Completion;
 pub use config::ConfigCommand;
+pub use generate::Generate;
 pub use man::Manual;
 
 /// Runs a command that prints to standard output, and says on standard error how it failed.

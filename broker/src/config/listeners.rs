@@ -104,6 +104,22 @@ impl Value for HttpListener {
     }
 }
 
+/// The value of `metrics.graphite`; `None` if nothing is to be pushed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GraphiteAddress(pub Option<HostPort>);
+
+impl Value for GraphiteAddress {
+    const KIND: Kind = Kind::String;
+
+    fn parse(text: &str) -> Result<Self, String> {
+        match text.trim() {
+            "" => Ok(Self(None)),
+            text if text.starts_with(':') => Err(format!("{text:?} names a port and no host")),
+            text => HostPort::parse(text).map(|address| Self(Some(address))),
+        }
+    }
+}
+
 /// One `NAME://host:port`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {

@@ -41,7 +41,8 @@ pub use check::Check;
 pub use cluster::{Cluster, Listener};
 pub use layers::{Layers, Origin, Overrides, Setting, Source};
 pub use listeners::{
-    Endpoint, Endpoints, HostPort, HttpListener, ListenerName, ProtocolMap, SecurityProtocol,
+    Endpoint, Endpoints, GraphiteAddress, HostPort, HttpListener, ListenerName, ProtocolMap,
+    SecurityProtocol,
 };
 pub use load::{Entry, Loaded, Report, Sources, data_directory, load};
 pub use problem::{ConfigError, Problem, Severity};

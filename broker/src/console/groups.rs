@@ -94,8 +94,9 @@ async fn answer(reply: Option<oneshot::Receiver<Reply>>) -> Option<Reply> {
 fn position(broker: &Broker, topic: &TopicName, kept: &FetchedPartition) -> Position {
     let topics = broker.registry.topics();
     let hosted = topics.by_name(topic).and_then(|topic| topic.partition(kept.partition));
-    let end = hosted.and_then(|hosted| Some(hosted.lock().ok()?.offsets().high_watermark));
-    // A commit may name an offset that is not there yet, or was cut off.
-    let lag = end.map(|end| (end.get() - kept.offset.get()).max(0));
+    let offsets = hosted.and_then(|hosted| Some(hosted.lock().ok()?.offsets()));
+    // What retention took is not to be read any more, and a commit may name an offset that is not there yet.
+    let lag =
+        offsets.map(|log| (log.high_watermark.get() - kept.offset.max(log.start).get()).max(0));
     Position { topic: topic.clone(), partition: kept.partition, committed: kept.offset, lag }
 }

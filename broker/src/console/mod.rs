@@ -4,6 +4,8 @@
 //! thing that a broker depends on: it reads what the broker has, takes no lock for longer than a look, and serves a
 //! bounded number of connections. It has no password, so it listens on the loopback address unless told otherwise.
 
+mod derived;
+mod graphite;
 mod groups;
 mod health;
 mod history;
@@ -24,12 +26,14 @@ use parking_lot::Mutex;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use self::derived::Derived;
 use self::history::History;
 use crate::machine::Instant;
 use crate::node::Broker;
 use crate::telemetry::Compat;
 
-pub(crate) use port::bind;
+pub(crate) use graphite::Graphite;
+pub(crate) use port::{Bound, bind};
 
 /// What the pages are drawn from.
 #[derive(Clone, Debug)]
@@ -44,6 +48,7 @@ pub(crate) struct Console {
     is_local: bool,
     /// When the broker began to serve; set with `broker`.
     since: Arc<OnceLock<Instant>>,
+    derived: Arc<Derived>,
 }
 
 /// Where the broker stands, in the numbers of Kafka's `BrokerState`.
@@ -61,15 +66,16 @@ impl Console {
     /// A console of a broker that is yet to serve.
     pub(crate) fn new(
         compat: &[Compat],
-        address: SocketAddr,
+        address: Option<SocketAddr>,
         stopping: watch::Receiver<bool>,
     ) -> Self {
         Self {
             broker: Arc::default(),
             stopping,
             compat: compat.into(),
+            derived: Arc::default(),
             history: Arc::default(),
-            is_local: address.ip().is_loopback(),
+            is_local: address.is_none_or(|address| address.ip().is_loopback()),
             since: Arc::default(),
         }
     }

@@ -6,12 +6,14 @@ use protocol::ids::NodeId;
 
 use super::State;
 use super::groups::Group;
+use crate::group::GroupState;
 use crate::metadata::{Image, Partition};
 use crate::node::Broker;
 use crate::node::hosted::Hosted;
 use crate::node::room::space;
+use crate::telemetry::foreign::*;
 use crate::telemetry::rows::*;
-use crate::telemetry::{Page, observe_process};
+use crate::telemetry::{MetricRow, Page, observe_process};
 
 /// The process, and where its broker stands.
 pub(super) fn process(state: State, page: &mut Page) {
@@ -32,13 +34,14 @@ pub(super) fn broker(broker: &Broker, page: &mut Page) {
         }
     }
     quorum(broker, page);
+    impossible(page);
 }
 
 /// The partitions on this broker.
 fn hosted(broker: &Broker, image: &Image, page: &mut Page) {
     let all = broker.registry.partitions();
     let mut leaders = 0;
-    let (mut under_replicated, mut under_min) = (0, 0);
+    let (mut under_replicated, mut under_min, mut at_min) = (0, 0, 0);
     for hosted in &all {
         let Ok(leads) = partition(hosted, page) else { continue };
         if !leads {
@@ -49,13 +52,19 @@ fn hosted(broker: &Broker, image: &Image, page: &mut Page) {
         let wanted = broker.registry.topics().by_id(hosted.topic_id).map_or(1, |topic| {
             usize::try_from(topic.config.min_insync_replicas).unwrap_or(usize::MAX)
         });
+        let (is_under, is_at) = (known.isr.len() < wanted, known.isr.len() == wanted);
         under_replicated += usize::from(known.isr.len() < known.replicas.len());
-        under_min += usize::from(known.isr.len() < wanted);
+        under_min += usize::from(is_under);
+        at_min += usize::from(is_at);
+        let labels: [&str; 2] = [&hosted.id.topic, &hosted.id.partition.to_string()];
+        page.sample(&PARTITION_UNDER_MIN_ISR, &labels, f64::from(u8::from(is_under)));
+        page.sample(&PARTITION_AT_MIN_ISR, &labels, f64::from(u8::from(is_at)));
     }
     page.sample(&PARTITIONS, &[], all.len() as f64);
     page.sample(&LEADERS, &[], f64::from(leaders));
     page.sample(&UNDER_REPLICATED, &[], under_replicated as f64);
     page.sample(&UNDER_MIN_ISR, &[], under_min as f64);
+    page.sample(&AT_MIN_ISR, &[], at_min as f64);
 }
 
 /// One of them. Returns whether this broker leads it.
@@ -102,6 +111,11 @@ fn cluster(image: &Image, page: &mut Page) {
     page.sample(&TOPICS, &[], topics.len() as f64);
     page.sample(&CLUSTER_PARTITIONS, &[], topics.partition_count() as f64);
     page.sample(&OFFLINE_PARTITIONS, &[], offline.count() as f64);
+    let imbalanced = topics
+        .iter()
+        .flat_map(|topic| &topic.partitions)
+        .filter(|partition| partition.leader != partition.replicas.first().copied());
+    page.sample(&PREFERRED_IMBALANCE, &[], imbalanced.count() as f64);
     let brokers = image.brokers();
     let active = brokers.active().count();
     page.sample(&BROKERS, &[], active as f64);
@@ -140,7 +154,27 @@ fn quorum(broker: &Broker, page: &mut Page) {
     if let Some(own) = own {
         page.sample(&RAFT_END, &[], own.log_end_offset.get() as f64);
     }
+    page.sample(&RAFT_STATE, &[if leads { "leader" } else { "unattached" }], 1.0);
+    if leads {
+        page.sample(&RAFT_VOTE, &[], f64::from(broker.node_id.get()));
+    }
 }
+
+/// What cannot happen on a broker alone.
+fn impossible(page: &mut Page) {
+    for row in [&REQUEST_QUEUE, &ISR_SHRINKS, &ISR_EXPANDS, &UNCLEAN_ELECTIONS] {
+        page.sample(row, &[], 0.0);
+    }
+}
+
+/// Every state of a group, and the name that the JMX exporter has for their number.
+const STATES: [(GroupState, &MetricRow); 5] = [
+    (GroupState::Empty, &GROUPS_EMPTY),
+    (GroupState::PreparingRebalance, &GROUPS_PREPARING),
+    (GroupState::CompletingRebalance, &GROUPS_COMPLETING),
+    (GroupState::Stable, &GROUPS_STABLE),
+    (GroupState::Dead, &GROUPS_DEAD),
+];
 
 /// Consumer groups: their states, their members, and how far they have read.
 pub(super) fn groups(groups: &[Group], page: &mut Page) {
@@ -148,21 +182,28 @@ pub(super) fn groups(groups: &[Group], page: &mut Page) {
     for group in groups {
         *states.entry(group.state.name()).or_default() += 1;
         page.sample(&GROUP_MEMBERS, &[&group.id], group.members.len() as f64);
-        let mut by_topic: BTreeMap<&str, i64> = BTreeMap::new();
+        let mut by_topic: BTreeMap<&str, (i64, Option<i64>)> = BTreeMap::new();
         for position in &group.positions {
             let labels = [&*group.id, &*position.topic, &*position.partition.to_string()];
             page.sample(&GROUP_OFFSET, &labels, position.committed.get() as f64);
-            if let Some(lag) = position.lag {
-                page.sample(&GROUP_LAG, &labels, lag as f64);
-                *by_topic.entry(&position.topic).or_default() += lag;
+            let (committed, lag) = by_topic.entry(&position.topic).or_default();
+            *committed += position.committed.get();
+            if let Some(behind) = position.lag {
+                page.sample(&GROUP_LAG, &labels, behind as f64);
+                *lag = Some(lag.unwrap_or_default() + behind);
             }
         }
-        for (topic, lag) in by_topic {
-            page.sample(&GROUP_LAG_SUM, &[&group.id, topic], lag as f64);
+        for (topic, (committed, lag)) in by_topic {
+            page.sample(&GROUP_OFFSET_SUM, &[&group.id, topic], committed as f64);
+            if let Some(lag) = lag {
+                page.sample(&GROUP_LAG_SUM, &[&group.id, topic], lag as f64);
+            }
         }
     }
-    for (state, count) in states {
-        page.sample(&GROUPS, &[state], count as f64);
+    for (state, row) in STATES {
+        let count = states.get(state.name()).copied().unwrap_or_default() as f64;
+        page.sample(&GROUPS, &[state.name()], count);
+        page.sample(row, &[], count);
     }
     page.sample(&GROUPS_ALL, &[], groups.len() as f64);
 }

@@ -75,7 +75,7 @@ impl Bound {
 }
 
 /// The console outlives the wish to stop, so that a supervisor sees the broker stopping; it ends when the sender is gone.
-async fn ended(mut stopping: watch::Receiver<bool>) {
+pub(super) async fn ended(mut stopping: watch::Receiver<bool>) {
     while stopping.changed().await.is_ok() {}
 }
 

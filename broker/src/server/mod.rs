@@ -11,5 +11,6 @@ mod registration;
 mod running;
 pub mod start;
 mod supervisor;
+mod watched;
 
 pub use dev::DevOptions;

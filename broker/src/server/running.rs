@@ -16,9 +16,9 @@ use tracing::{info, warn};
 use super::config_rules::Rows;
 use super::reconciler::Reconciler;
 use super::registration::register;
+use super::watched;
 use crate::api::Dispatcher;
 use crate::config::{BrokerConfig, Listener, Settings};
-use crate::console::{self, Console};
 use crate::controller::{self, Refusal};
 use crate::group::GroupConfig;
 use crate::housekeeping;
@@ -38,7 +38,7 @@ use crate::node::removals::Removals;
 use crate::node::room::Rooms;
 use crate::node::wakes::Wakes;
 use crate::raft::{self, Deps, RaftHost, RaftOptions, SubmitError};
-use crate::telemetry::{Compat, Metrics};
+use crate::telemetry::Metrics;
 
 /// How many threads sync. More than the disk's journal can merge gain nothing.
 const FLUSHERS: usize = 4;
@@ -114,7 +114,7 @@ impl Running {
         // Bound before anything is opened: two brokers with one port should not fight over the log dirs first.
         let bound = bind_all(&config).await?;
         let shutdown = watch::Sender::new(false);
-        let console = serve_console(&config, &shutdown).await?;
+        let console = watched::serve_console(&config, &shutdown).await?;
         let cluster_id = config.node.cluster_id.as_deref();
         let logs = Logs::open(&config.cluster.log_dirs, node_id, cluster_id)?;
         let settings = Arc::new(ArcSwap::from_pointee(settings));
@@ -163,7 +163,7 @@ impl Running {
             .map(|(listener, _, at)| (listener.name.as_str().to_owned(), *at))
             .collect();
         let listeners = serve_all(&broker, bound, &shutdown);
-        let http_address = console.map(|(console, address)| {
+        let http_address = console.and_then(|(console, address)| {
             background.push(console.opened(&broker));
             address
         });
@@ -269,27 +269,6 @@ async fn bind_all(config: &BrokerConfig) -> Result<Vec<Bound>, StartError> {
         bound.push((listener.clone(), socket, at));
     }
     Ok(bound)
-}
-
-/// Serves the HTTP port, if there is to be one, from before the log dirs are opened.
-async fn serve_console(
-    config: &BrokerConfig,
-    shutdown: &watch::Sender<bool>,
-) -> Result<Option<(Console, SocketAddr)>, StartError> {
-    let telemetry = &config.telemetry;
-    let failed = |error| StartError::Bind {
-        listener: "http.listener".to_owned(),
-        address: telemetry.http_listener.0.as_ref().map_or_else(String::new, ToString::to_string),
-        error,
-    };
-    let Some(bound) = console::bind(&telemetry.http_listener).await.map_err(failed)? else {
-        return Ok(None);
-    };
-    let address = bound.address();
-    let compat = Compat::named(&telemetry.metrics_compat);
-    let console = Console::new(&compat, address, shutdown.subscribe());
-    bound.serve(console.clone());
-    Ok(Some((console, address)))
 }
 
 async fn start_controller(
@@ -414,6 +393,6 @@ fn free_bytes_min(config: &BrokerConfig) -> u64 {
 }
 
 /// Milliseconds of the configuration; below zero is for ever.
-fn millis(count: i64) -> Duration {
+pub(super) fn millis(count: i64) -> Duration {
     u64::try_from(count).map_or(Duration::from_secs(u64::from(u32::MAX)), Duration::from_millis)
 }

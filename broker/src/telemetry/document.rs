@@ -4,6 +4,7 @@
 
 use std::fmt::Write;
 
+use super::foreign::FOREIGN;
 use super::row::MetricRow;
 use super::rows::{ListenerMetrics, OBSERVED, TopicMetrics, Totals};
 
@@ -22,6 +23,23 @@ Counts of topics have their sum under the JMX exporter's name without a label, a
 is left to the reader.
 ";
 
+const LEFT_OUT: &str = "
+## Left out
+
+What boards made for Kafka may ask for as well, and is not here, because a number would be made up:
+
+| name | why |
+|---|---|
+| `kafka_network_requestmetrics_{requestqueuetimems,localtimems,remotetimems,responsequeuetimems,responsesendtimems}` | The times of Kafka's stages. A request here goes through no queue: the thread that reads it handles it, and the time of the whole is `sapwood_request_seconds`. |
+| `kafka_network_requestmetrics_requests_total{version}` | Requests are counted by API, and not by its version. |
+| `kafka_server_raftmetrics_{commit_latency_avg,fetch_records_rate}` | Not measured; and on a broker alone nobody fetches the metadata log. |
+| `…bytesinpersec` without `_total` | The names of Confluent's stack for the JMX exporter. Its rules leave `_total` out. |
+| `jvm_*` | There is no JVM. `process_*` tells of the process. |
+
+Names of other programs are as those programs write them. `promtool check metrics` has nothing to say of ours; of theirs it would have a few
+otherwise (`_count` at the end of what is no histogram, `logDirectory` in camel case), and dashboards ask for just these.
+";
+
 /// The whole document.
 pub fn document() -> String {
     let mut text = INTRODUCTION.to_owned();
@@ -29,6 +47,8 @@ pub fn document() -> String {
     table(&mut text, "Listeners", ListenerMetrics::ROWS);
     table(&mut text, "Topics", TopicMetrics::ROWS);
     table(&mut text, "State, read when the page is asked for", OBSERVED);
+    table(&mut text, "Names of the JMX exporter alone", FOREIGN);
+    text.push_str(LEFT_OUT);
     text
 }
 

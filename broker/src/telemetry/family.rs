@@ -160,6 +160,17 @@ impl ByApi<Sharded> {
     }
 }
 
+impl<T: Metric> ByApi<T> {
+    /// Those of the APIs that were asked, by name.
+    pub fn used(&self) -> impl Iterator<Item = (String, &T)> {
+        let used = self.0.iter().enumerate().filter(|(_, metric)| metric.is_used());
+        used.map(|(place, metric)| {
+            let api = i16::try_from(place).ok().and_then(|key| ApiKey::try_from(key).ok());
+            (api.map_or_else(|| "unknown".to_owned(), |api| format!("{api:?}")), metric)
+        })
+    }
+}
+
 impl<T: Default> Default for ByApi<T> {
     fn default() -> Self {
         Self((0..APIS).map(|_| T::default()).collect())
@@ -171,9 +182,7 @@ impl<T: Metric> Metric for ByApi<T> {
     const LABELS: &'static [&'static str] = &["api"];
 
     fn write(&self, row: &'static MetricRow, labels: &[&str], page: &mut Page) {
-        for (place, metric) in self.0.iter().enumerate().filter(|(_, metric)| metric.is_used()) {
-            let api = i16::try_from(place).ok().and_then(|key| ApiKey::try_from(key).ok());
-            let name = api.map_or_else(|| "unknown".to_owned(), |api| format!("{api:?}"));
+        for (name, metric) in self.used() {
             metric.write(row, &with(labels, &name), page);
         }
     }

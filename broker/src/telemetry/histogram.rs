@@ -45,6 +45,26 @@ impl Histogram {
     }
 }
 
+/// What the given part of all does not exceed, by counts up to each bound: exact at the bounds, and a straight line between
+/// them, as Prometheus' `histogram_quantile` has it. Not a number where there is nothing.
+pub fn quantile(cumulative: &[(f64, u64)], part: f64) -> f64 {
+    let total = cumulative.last().map_or(0, |(_, count)| *count) as f64;
+    let rank = part * total;
+    let mut below = (0.0, 0.0);
+    for &(bound, count) in cumulative {
+        let count = count as f64;
+        if total > 0.0 && count >= rank && count > below.1 {
+            return match bound.is_infinite() {
+                // Nothing is known above the last bound.
+                true => below.0,
+                false => below.0 + (bound - below.0) * (rank - below.1) / (count - below.1),
+            };
+        }
+        below = (bound, count);
+    }
+    f64::NAN
+}
+
 /// The first bucket whose bound is not below `micros`.
 fn bucket(micros: u64) -> usize {
     let power = u64::BITS - micros.saturating_sub(1).leading_zeros();
@@ -73,6 +93,15 @@ mod tests {
             let micros = (bound_seconds(at) * 1e6).round() as u64;
             assert_eq!((bucket(micros), bucket(micros + 1)), (at, at + 1));
         }
+    }
+
+    #[test]
+    fn a_quantile_lies_on_the_line_between_two_bounds() {
+        let counts = [(1.0, 0), (2.0, 10), (4.0, 20), (f64::INFINITY, 40)];
+        let found: Vec<f64> =
+            [0.125, 0.25, 0.375, 0.5, 0.9].iter().map(|part| quantile(&counts, *part)).collect();
+        assert_eq!(found, [1.5, 2.0, 3.0, 4.0, 4.0]);
+        assert!(quantile(&[], 0.5).is_nan() && quantile(&[(1.0, 0)], 0.5).is_nan());
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::row::{Compat, MetricRow};
+use super::row::{Compat, MetricKind, MetricRow};
 use super::rows::DROPPED_SERIES;
 
 /// How many series one name may have. What comes after is left out and counted.
@@ -15,6 +15,7 @@ const SERIES_MAX: usize = 100_000;
 #[derive(Debug)]
 struct Gathered {
     row: &'static MetricRow,
+    kind: MetricKind,
     lines: String,
     series: usize,
 }
@@ -69,6 +70,32 @@ impl Page {
         });
     }
 
+    /// Adds one summary: for some quantiles the value that this part of all does not exceed, and the sum and the count of all.
+    pub fn summary(
+        &mut self,
+        row: &'static MetricRow,
+        labels: &[&str],
+        quantiles: &[(&str, f64)],
+        (sum, count): (f64, u64),
+    ) {
+        self.under_each_name(row, labels, |gathered, name, labels| {
+            for (quantile, value) in quantiles {
+                let all: Vec<(&str, &str)> =
+                    labels.iter().copied().chain([("quantile", *quantile)]).collect();
+                let _ = writeln!(gathered.lines, "{name}{} {}", braced(&all, None), number(*value));
+            }
+            let plain = braced(labels, None);
+            let _ = writeln!(gathered.lines, "{name}_sum{plain} {}", number(sum));
+            let _ = writeln!(gathered.lines, "{name}_count{plain} {count}");
+            gathered.series += quantiles.len() + 2;
+        });
+    }
+
+    /// Whether names of this program are wanted, so that what costs something is done for those who look at it.
+    pub fn wants(&self, compat: Compat) -> bool {
+        self.compat.contains(&compat)
+    }
+
     /// Writes with the aliases alone: for sums that the native names leave to the reader.
     pub(super) fn aliases_alone(&mut self, write: impl FnOnce(&mut Self)) {
         self.is_native = false;
@@ -83,8 +110,7 @@ impl Page {
         let mut text = String::new();
         for (name, gathered) in &self.names {
             let help = gathered.row.help.trim().replace('\\', "\\\\").replace('\n', " ");
-            let _ =
-                write!(text, "# HELP {name} {help}\n# TYPE {name} {}\n", gathered.row.kind.name());
+            let _ = write!(text, "# HELP {name} {help}\n# TYPE {name} {}\n", gathered.kind.name());
             text.push_str(&gathered.lines);
         }
         text
@@ -97,14 +123,18 @@ impl Page {
         write: impl Fn(&mut Gathered, &str, &[(&str, &str)]),
     ) {
         let own: Vec<&str> = row.labels().collect();
-        let native = self.is_native.then_some((row.name, own.as_slice()));
+        let is_wanted =
+            self.is_native && row.family.is_none_or(|family| self.compat.contains(&family));
+        let native = is_wanted.then_some((row.name, own.as_slice(), row.kind));
         let wanted = row.aliases.iter().filter(|alias| self.compat.contains(&alias.compat));
         let aliases = wanted.map(|alias| {
-            (alias.name, if alias.labels.is_empty() { own.as_slice() } else { alias.labels })
+            let labels = if alias.labels.is_empty() { own.as_slice() } else { alias.labels };
+            (alias.name, labels, alias.kind.unwrap_or(row.kind))
         });
-        for (name, labels) in native.into_iter().chain(aliases) {
+        for (name, labels, kind) in native.into_iter().chain(aliases) {
             let gathered = self.names.entry(name).or_insert_with(|| Gathered {
                 row,
+                kind,
                 lines: String::new(),
                 series: 0,
             });

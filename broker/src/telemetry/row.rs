@@ -9,6 +9,10 @@ pub enum MetricKind {
     Gauge,
     /// Durations by length.
     Histogram,
+    /// How long some part of all took at most, of late. Nothing of ours: it cannot be summed over brokers.
+    Summary,
+    /// What another program does not tell.
+    Untyped,
 }
 
 impl MetricKind {
@@ -18,6 +22,8 @@ impl MetricKind {
             Self::Counter => "counter",
             Self::Gauge => "gauge",
             Self::Histogram => "histogram",
+            Self::Summary => "summary",
+            Self::Untyped => "untyped",
         }
     }
 }
@@ -62,33 +68,42 @@ pub struct Alias {
     pub name: &'static str,
     /// What its labels are called there; as in the row if there are none here.
     pub labels: &'static [&'static str],
+    /// What kind of number it is called there; as in the row if nothing is said.
+    pub kind: Option<MetricKind>,
 }
 
 /// The JMX exporter's name, with our labels.
 pub(super) const fn jmx(name: &'static str) -> Alias {
-    Alias { compat: Compat::Jmx, name, labels: &[] }
+    Alias { compat: Compat::Jmx, name, labels: &[], kind: None }
 }
 
 /// The JMX exporter's name, with other labels.
 pub(super) const fn jmx_as(name: &'static str, labels: &'static [&'static str]) -> Alias {
-    Alias { compat: Compat::Jmx, name, labels }
+    Alias { compat: Compat::Jmx, name, labels, kind: None }
+}
+
+/// The JMX exporter's name, which calls the number neither a counter nor a gauge.
+pub(super) const fn jmx_untyped(name: &'static str) -> Alias {
+    Alias { compat: Compat::Jmx, name, labels: &[], kind: Some(MetricKind::Untyped) }
 }
 
 /// kafka_exporter's name, with our labels.
 pub(super) const fn exporter(name: &'static str) -> Alias {
-    Alias { compat: Compat::Exporter, name, labels: &[] }
+    Alias { compat: Compat::Exporter, name, labels: &[], kind: None }
 }
 
 /// kafka_exporter's name, with other labels.
 pub(super) const fn exporter_as(name: &'static str, labels: &'static [&'static str]) -> Alias {
-    Alias { compat: Compat::Exporter, name, labels }
+    Alias { compat: Compat::Exporter, name, labels, kind: None }
 }
 
 /// One metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MetricRow {
-    /// Its native name.
+    /// Its native name; that of another program if it has no other.
     pub name: &'static str,
+    /// Whose name that is; nobody's but ours if nothing is said.
+    pub family: Option<Compat>,
     /// What kind of number it is.
     pub kind: MetricKind,
     /// The labels that come from where the metric is kept: the topic, the listener.
@@ -127,6 +142,7 @@ macro_rules! counted {
             pub const ROWS: &'static [MetricRow] = &[
                 $(MetricRow {
                     name: $metric,
+                    family: None,
                     kind: <$type as Metric>::KIND,
                     outer: $outer,
                     inner: <$type as Metric>::LABELS,
@@ -161,6 +177,7 @@ macro_rules! observed {
             $(#[doc = $help])+
             pub const $name: MetricRow = MetricRow {
                 name: $metric,
+                family: None,
                 kind: MetricKind::$kind,
                 outer: &[$($label),*],
                 inner: &[],
@@ -174,4 +191,30 @@ macro_rules! observed {
     };
 }
 
-pub(super) use {counted, observed};
+/// Observed metrics that another program has and we have no name for.
+macro_rules! foreign {
+    (
+        $(
+            $(#[doc = $help:expr])+
+            $name:ident: $kind:ident [$($label:literal),*] = $compat:ident $metric:literal;
+        )+
+    ) => {
+        $(
+            $(#[doc = $help])+
+            pub const $name: MetricRow = MetricRow {
+                name: $metric,
+                family: Some(Compat::$compat),
+                kind: MetricKind::$kind,
+                outer: &[$($label),*],
+                inner: &[],
+                aliases: &[],
+                help: concat!($($help),+),
+            };
+        )+
+
+        /// All of them, in the order of the document.
+        pub const FOREIGN: &[MetricRow] = &[$($name,)+];
+    };
+}
+
+pub(super) use {counted, foreign, observed};

@@ -3,15 +3,20 @@
 //! Names follow Prometheus: `sapwood_`, what is measured, its base unit, and `_total` for what only grows. Aliases are
 //! names that dashboards made for Kafka already ask for.
 
+use std::sync::Arc;
+
 use super::choices::{CloseReason, RefuseReason};
 use super::counter::{Counter, Gauge, Sharded};
 use super::family::{ByApi, ByChoice, ByError, Metric};
+use super::foreign::FOREIGN;
 use super::histogram::Histogram;
 use super::page::Page;
 use super::registry::Registry;
 use super::row::{
-    Compat, MetricKind, MetricRow, counted, exporter, exporter_as, jmx, jmx_as, observed,
+    Compat, MetricKind, MetricRow, counted, exporter, exporter_as, jmx, jmx_as, jmx_untyped,
+    observed,
 };
+use super::software::Software;
 
 counted! {
     /// What is counted for one topic. Every partition of it adds to the same numbers.
@@ -104,6 +109,12 @@ observed! {
     UNDER_REPLICATED: Gauge [] = "sapwood_under_replicated_partitions", jmx("kafka_server_replicamanager_underreplicatedpartitions");
     /// Partitions led here that have fewer replicas in sync than `min.insync.replicas`.
     UNDER_MIN_ISR: Gauge [] = "sapwood_under_min_isr_partitions", jmx("kafka_server_replicamanager_underminisrpartitioncount");
+    /// Partitions led here that have no more replicas in sync than `min.insync.replicas` wants.
+    AT_MIN_ISR: Gauge [] = "sapwood_at_min_isr_partitions", jmx("kafka_server_replicamanager_atminisrpartitioncount");
+    /// Whether a partition led here has fewer replicas in sync than `min.insync.replicas` wants.
+    PARTITION_UNDER_MIN_ISR: Gauge ["topic", "partition"] = "sapwood_partition_under_min_isr", jmx("kafka_cluster_partition_underminisr");
+    /// Whether a partition led here has no more replicas in sync than that.
+    PARTITION_AT_MIN_ISR: Gauge ["topic", "partition"] = "sapwood_partition_at_min_isr", jmx("kafka_cluster_partition_atminisr");
     /// Bytes of a partition's log.
     PARTITION_SIZE: Gauge ["topic", "partition"] = "sapwood_partition_size_bytes", jmx("kafka_log_log_size");
     /// The first offset of a partition that can be read.
@@ -134,6 +145,8 @@ observed! {
     CLUSTER_PARTITIONS: Gauge [] = "sapwood_cluster_partitions", jmx("kafka_controller_kafkacontroller_globalpartitioncount");
     /// Partitions in the cluster without a leader.
     OFFLINE_PARTITIONS: Gauge [] = "sapwood_cluster_offline_partitions", jmx("kafka_controller_kafkacontroller_offlinepartitionscount");
+    /// Partitions in the cluster that their first replica does not lead.
+    PREFERRED_IMBALANCE: Gauge [] = "sapwood_cluster_preferred_replica_imbalance", jmx("kafka_controller_kafkacontroller_preferredreplicaimbalancecount");
     /// Brokers that take part.
     BROKERS: Gauge [] = "sapwood_cluster_brokers", jmx("kafka_controller_kafkacontroller_activebrokercount"), exporter("kafka_brokers");
     /// Brokers that are registered and fenced.
@@ -170,11 +183,24 @@ observed! {
     GROUP_MEMBERS: Gauge ["group"] = "sapwood_group_members", exporter_as("kafka_consumergroup_members", &["consumergroup"]);
     /// The offset that a group has committed in a partition.
     GROUP_OFFSET: Gauge ["group", "topic", "partition"] = "sapwood_group_committed_offset", exporter_as("kafka_consumergroup_current_offset", &["consumergroup", "topic", "partition"]);
-    /// How far a group's committed offset lies behind what it could read.
+    /// Records that a group has still to read in a partition: from its commit, or from the start where retention has passed the commit, to the high watermark.
     GROUP_LAG: Gauge ["group", "topic", "partition"] = "sapwood_group_lag", exporter_as("kafka_consumergroup_lag", &["consumergroup", "topic", "partition"]);
-    /// The same for all partitions of a topic together.
+    /// The offsets that a group has committed in the partitions of a topic, added up.
+    GROUP_OFFSET_SUM: Gauge ["group", "topic"] = "sapwood_group_topic_committed_offset", exporter_as("kafka_consumergroup_current_offset_sum", &["consumergroup", "topic"]);
+    /// The lag of a group in all partitions of a topic together.
     GROUP_LAG_SUM: Gauge ["group", "topic"] = "sapwood_group_topic_lag", exporter_as("kafka_consumergroup_lag_sum", &["consumergroup", "topic"]);
 
+    /// Connections by the client that is at their other end, as it calls itself (KIP-511). Those of clients that do not say are missing.
+    CLIENT_CONNECTIONS: Gauge ["listener", "software", "version"] = "sapwood_client_connections", jmx_as("kafka_server_socket_server_metrics_connections_software", &["listener", "clientSoftwareName", "clientSoftwareVersion"]);
+    /// Time that the threads which serve clients were busy, added up.
+    THREADS_BUSY: Counter [] = "sapwood_network_threads_busy_seconds_total";
+    /// Threads that serve clients: they read, handle and answer requests.
+    SERVING_THREADS: Gauge [] = "sapwood_network_threads";
+
+    /// Bytes that the process had read from disks. What came from memory is not in it.
+    DISK_READ: Counter [] = "sapwood_disk_read_bytes_total", jmx_untyped("kafka_server_kafkaserver_linux_disk_read_bytes");
+    /// Bytes that the process had written to disks.
+    DISK_WRITTEN: Counter [] = "sapwood_disk_written_bytes_total", jmx_untyped("kafka_server_kafkaserver_linux_disk_write_bytes");
     /// Memory that the process has in use.
     PROCESS_MEMORY: Gauge [] = "process_resident_memory_bytes";
     /// Processor time that the process has taken.
@@ -183,6 +209,8 @@ observed! {
     PROCESS_FDS: Gauge [] = "process_open_fds";
     /// How many file descriptors it may have open.
     PROCESS_MAX_FDS: Gauge [] = "process_max_fds";
+    /// When the process began, in seconds since 1970.
+    PROCESS_START: Gauge [] = "process_start_time_seconds";
     /// Threads of the process.
     PROCESS_THREADS: Gauge [] = "process_threads";
 }
@@ -196,6 +224,8 @@ pub struct Metrics {
     pub topics: Registry<TopicMetrics>,
     /// For each listener. A connection asks for its listener's handle once and keeps it.
     pub listeners: Registry<ListenerMetrics>,
+    /// What clients call themselves.
+    pub software: Arc<Software>,
 }
 
 impl Metrics {
@@ -219,6 +249,7 @@ impl Metrics {
         }
         // The JMX exporter has each of these once more for all topics, without the label.
         page.aliases_alone(|page| sum.write(&[], page));
+        self.software.write(&mut page);
         page.sample(&BUILD_INFO, &[env!("CARGO_PKG_VERSION")], 1.0);
         observe(&mut page);
         page.finish()
@@ -227,7 +258,12 @@ impl Metrics {
 
 /// Every row, in the order of the document.
 pub fn all() -> impl Iterator<Item = &'static MetricRow> {
-    Totals::ROWS.iter().chain(ListenerMetrics::ROWS).chain(TopicMetrics::ROWS).chain(OBSERVED)
+    Totals::ROWS
+        .iter()
+        .chain(ListenerMetrics::ROWS)
+        .chain(TopicMetrics::ROWS)
+        .chain(OBSERVED)
+        .chain(FOREIGN)
 }
 
 #[cfg(test)]
@@ -303,6 +339,8 @@ mod tests {
             for alias in row.aliases.iter().filter(|alias| !alias.labels.is_empty()) {
                 assert_eq!(alias.labels.len(), row.labels().count(), "{}", alias.name);
             }
+            let is_ours = row.name.starts_with("sapwood_") || row.name.starts_with("process_");
+            assert_eq!(is_ours, row.family.is_none(), "{}", row.name);
             assert_eq!(
                 row.kind == MetricKind::Counter,
                 row.name.ends_with("_total"),

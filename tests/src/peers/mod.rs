@@ -10,6 +10,7 @@
 pub mod apache;
 mod broker;
 mod browser;
+pub mod carbon;
 mod commands;
 pub mod debian;
 mod endurance;
@@ -18,6 +19,7 @@ pub mod install;
 mod kafka_tools;
 mod librdkafka;
 mod program;
+pub mod prometheus;
 pub mod report;
 mod stored;
 

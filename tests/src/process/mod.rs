@@ -6,6 +6,7 @@
 
 mod access_log;
 mod child;
+pub mod http;
 pub mod loop_fs;
 mod paths;
 mod ports;

@@ -2,7 +2,7 @@
 
 use super::reasons::{NO_PUSH, PULLED};
 use crate::config::check::{Check, at_least};
-use crate::config::listeners::HttpListener;
+use crate::config::listeners::{GraphiteAddress, HttpListener};
 use crate::config::row::{CLUSTER_WIDE, READ_ONLY, section};
 
 section! {
@@ -16,6 +16,14 @@ section! {
     /// Under which names of other programs metrics are served beside our own: `jmx` for those of the JMX exporter
     /// with Strimzi's rules, `exporter` for those of kafka_exporter. Sapwood's own key.
     metrics_compat: Vec<String> = "metrics.compat", "jmx,exporter", Check::Among(&["jmx", "exporter"]), READ_ONLY;
+
+    /// The address of a Graphite (Carbon's plaintext protocol) that metrics are pushed to, as `host:port`; empty for none.
+    /// What is pushed are the native names, with their labels as parts of the path. Sapwood's own key.
+    metrics_graphite: GraphiteAddress = "metrics.graphite", "", Check::Any, READ_ONLY;
+    /// What stands before every name that is pushed to Graphite; give each broker its own. Sapwood's own key.
+    metrics_graphite_prefix: String = "metrics.graphite.prefix", "sapwood", Check::Any, READ_ONLY;
+    /// How often metrics are pushed to Graphite, in milliseconds. Sapwood's own key.
+    metrics_graphite_interval_ms: i64 = "metrics.graphite.interval.ms", "10000", at_least(100), READ_ONLY;
 
     no_effect {
         /// Classes that are told of every metric.
