@@ -45,6 +45,25 @@ fn produce(broker: &Broker, text: &str, arguments: &[&str]) {
 }
 
 #[test]
+fn the_levels_of_loggers_are_listed_and_changed() {
+    let broker = Broker::start().expect("a broker");
+    let of_loggers = |arguments: &[&str]| {
+        let entity = ["--entity-type", "broker-loggers", "--entity-name", "1"];
+        tool("kafka.admin.ConfigCommand", &broker, &[&entity, arguments].concat())
+    };
+    let described = of_loggers(&["--describe"]);
+    assert!(described.contains("  root=INFO sensitive=false"), "{described}");
+    // Kafka's own has other loggers than ours.
+    let names = described.lines().filter_map(|line| line.trim().split('=').next());
+    let mut others = names.filter(|name| !name.contains(' ') && *name != "root");
+    let logger = others.next().expect("one");
+    of_loggers(&["--alter", "--add-config", &format!("{logger}=TRACE")]);
+    assert!(of_loggers(&["--describe"]).contains(&format!("  {logger}=TRACE ")));
+    of_loggers(&["--alter", "--delete-config", logger]);
+    assert!(!of_loggers(&["--describe"]).contains(&format!("  {logger}=TRACE ")));
+}
+
+#[test]
 fn topics_are_created_described_altered_configured_and_deleted() {
     let broker = Broker::start().expect("a broker");
     topics(

@@ -92,7 +92,11 @@ async fn a_topic_that_is_deleted_leaves_the_page_and_stays_in_the_sum() {
     let told = Told::begin(&[]).await.expect("a broker with a story");
     let sum = |samples: &Samples| samples.get("kafka_server_brokertopicmetrics_messagesin_total");
     let before = sum(&Samples::of(told.http).expect("the page"));
-    told.visitor.admin().delete_topics(&[told.topic.clone()]).await.expect("it is deleted");
+    told.visitor
+        .admin()
+        .delete_topics(std::slice::from_ref(&told.topic))
+        .await
+        .expect("it is deleted");
     let gone = async || {
         let samples = Samples::of(told.http).expect("the page");
         !samples

@@ -9,6 +9,7 @@ use protocol::messages::alter_configs_response::AlterConfigsResourceResponse;
 use protocol::messages::{AlterConfigsRequest, AlterConfigsResponse};
 use protocol::{ApiKey, ErrorCode, StrBytes};
 
+use super::broker_loggers::BROKER_LOGGER;
 use super::{Api, Call, Stage};
 use crate::controller::{self, Refusal};
 use crate::metadata::{ConfigResource, ResourceKind};
@@ -61,12 +62,11 @@ impl Api for AlterConfigs {
 
 /// What a client calls a resource.
 pub(super) fn resource(kind: i8, name: &str) -> Result<ConfigResource, Refusal> {
-    const BROKER_LOGGER: i8 = 8;
     match ResourceKind::from_code(kind) {
         Some(kind) => Ok(ConfigResource { kind, name: name.into() }),
         None if kind == BROKER_LOGGER => Err(Refusal::new(
             ErrorCode::InvalidRequest,
-            "Log levels cannot be changed while the broker runs.",
+            "The levels of loggers are changed one by one, with IncrementalAlterConfigs.",
         )),
         None => Err(Refusal::new(
             ErrorCode::InvalidRequest,

@@ -10,6 +10,7 @@ use protocol::messages::{DescribeConfigsRequest, DescribeConfigsResponse};
 use protocol::{ApiKey, ErrorCode, StrBytes};
 
 use super::alter_configs::resource;
+use super::broker_loggers::{self, BROKER_LOGGER};
 use super::{Api, Call, Stage};
 use crate::config::describe::{self, Described, DescribedSynonym};
 use crate::controller::Refusal;
@@ -46,17 +47,21 @@ struct Shown {
 }
 
 fn result(broker: &Broker, asked: DescribeConfigsResource, shown: Shown) -> DescribeConfigsResult {
-    let described =
-        resource(asked.resource_type, &asked.resource_name).and_then(|one| entries(broker, &one));
+    let described = match asked.resource_type {
+        BROKER_LOGGER => broker_loggers::describe(broker, &asked.resource_name),
+        kind => resource(kind, &asked.resource_name)
+            .and_then(|one| entries(broker, &one))
+            .map(|entries| entries.into_iter().map(|entry| config(entry, shown)).collect()),
+    };
     let result = DescribeConfigsResult::default()
         .with_resource_type(asked.resource_type)
         .with_error_message(None);
     let result = match described {
         Ok(mut entries) => {
             if let Some(keys) = &asked.configuration_keys {
-                entries.retain(|entry| keys.iter().any(|key| **key == *entry.name));
+                entries.retain(|entry| keys.contains(&entry.name));
             }
-            result.with_configs(entries.into_iter().map(|entry| config(entry, shown)).collect())
+            result.with_configs(entries)
         }
         Err(refusal) => result
             .with_error_code(refusal.code.code())

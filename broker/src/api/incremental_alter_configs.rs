@@ -11,6 +11,7 @@ use protocol::messages::{IncrementalAlterConfigsRequest, IncrementalAlterConfigs
 use protocol::{ApiKey, ErrorCode};
 
 use super::alter_configs::{merge, resource, verdict};
+use super::broker_loggers::{self, BROKER_LOGGER};
 use super::{Api, Call, Stage};
 use crate::controller::{self, ConfigChange, ConfigOperation, Refusal};
 use crate::metadata::ConfigResource;
@@ -31,7 +32,9 @@ impl Api for IncrementalAlterConfigs {
     ) -> Stage<IncrementalAlterConfigsResponse> {
         let broker = Arc::clone(call.broker);
         Stage::running(async move {
-            let asked: Vec<Result<_, Refusal>> = request.resources.iter().map(changes).collect();
+            let is_logger = |one: &AlterConfigsResource| one.resource_type == BROKER_LOGGER;
+            let stored = request.resources.iter().filter(|one| !is_logger(one));
+            let asked: Vec<Result<_, Refusal>> = stored.map(changes).collect();
             let resources = asked.iter().flatten().cloned().collect();
             let alter = controller::IncrementalAlterConfigs {
                 resources,
@@ -42,8 +45,12 @@ impl Api for IncrementalAlterConfigs {
                 .submit(alter)
                 .await
                 .map_err(|error| Refusal::new(error.code(), error.to_string()));
-            let outcomes = merge(asked, decided);
-            let responses = request.resources.into_iter().zip(outcomes).map(|(one, outcome)| {
+            let mut outcomes = merge(asked, decided).into_iter();
+            let responses = request.resources.into_iter().map(|one| {
+                let outcome = match is_logger(&one) {
+                    true => broker_loggers::alter(&broker, &one, request.validate_only),
+                    false => outcomes.next().expect("an outcome for each resource"),
+                };
                 let (code, message) = verdict(outcome);
                 AlterConfigsResourceResponse::default()
                     .with_resource_type(one.resource_type)

@@ -8,6 +8,7 @@ use protocol::messages::list_config_resources_response::ConfigResource;
 use protocol::messages::{ListConfigResourcesRequest, ListConfigResourcesResponse};
 use protocol::{ApiKey, ErrorCode, StrBytes};
 
+use super::broker_loggers::BROKER_LOGGER;
 use super::{Api, Call, Stage};
 use crate::metadata::{Image, ResourceKind};
 
@@ -44,8 +45,6 @@ impl Api for ListConfigResources {
         )
     }
 }
-
-const BROKER_LOGGER: i8 = 8;
 
 const ALL: [i8; 5] = [
     ResourceKind::Topic.code(),

@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use super::demo::TOPIC;
+use super::logging::LogFormat;
 
 /// What a developer may choose.
 #[derive(Clone, Debug, clap::Args)]
@@ -30,6 +31,9 @@ pub struct DevOptions {
     /// Set any key of the configuration, as in server.properties
     #[arg(long = "override", value_name = "KEY=VALUE")]
     pub overrides: Vec<String>,
+    /// How the log is written
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub log_format: LogFormat,
 }
 
 impl DevOptions {

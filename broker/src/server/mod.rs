@@ -6,6 +6,7 @@
 mod config_rules;
 mod demo;
 mod dev;
+mod logging;
 mod reconciler;
 mod registration;
 mod running;

@@ -5,16 +5,16 @@
 //! serves. A stop goes the other way, and what has been closed in order leaves a mark that spares the next start the
 //! recovery.
 
-use std::io::{self, IsTerminal};
+use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use client::cli::terminal::{is_colored, note};
+use client::cli::terminal::note;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tracing_subscriber::EnvFilter;
 
 use super::demo::Demo;
 use super::dev::{DevOptions, EphemeralDir, banner};
+use super::logging::{self, LogFormat};
 use super::running::{Running, StartError};
 use super::supervisor;
 use crate::config::{Settings, Severity, Sources, load};
@@ -46,6 +46,9 @@ pub struct StartArguments {
     /// Warn about unknown keys instead of refusing them
     #[arg(long)]
     pub lenient: bool,
+    /// How the log is written
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub log_format: LogFormat,
 }
 
 impl StartArguments {
@@ -72,7 +75,7 @@ mod exit {
 
 /// Runs `sapwood dev`.
 pub fn dev(options: &DevOptions) -> ExitCode {
-    init_logging("warn,openraft=error");
+    logging::begin(options.log_format, "warn,openraft=error");
     let ephemeral = match options.ephemeral.then(EphemeralDir::create).transpose() {
         Ok(dir) => dir,
         Err(error) => {
@@ -100,7 +103,7 @@ pub fn dev(options: &DevOptions) -> ExitCode {
 
 /// Runs `sapwood server start`.
 pub fn run(arguments: &StartArguments) -> ExitCode {
-    init_logging("info,openraft=warn");
+    logging::begin(arguments.log_format, "info,openraft=warn");
     let sources =
         Sources::of_process(arguments.config.as_deref(), arguments.settings(), arguments.lenient);
     match sources {
@@ -215,22 +218,6 @@ impl StopSignals {
             _ = self.interrupt.recv() => "SIGINT",
         }
     }
-}
-
-/// Logs for people on a terminal, JSON for programs otherwise. `SAPWOOD_LOG` sets the levels.
-fn init_logging(default: &str) {
-    let levels = EnvFilter::try_from_env("SAPWOOD_LOG").unwrap_or_else(|_| EnvFilter::new(default));
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(levels)
-        .with_ansi(is_colored())
-        .with_writer(io::stderr);
-    let done = if io::stderr().is_terminal() {
-        builder.with_target(false).try_init()
-    } else {
-        builder.json().flatten_event(true).try_init()
-    };
-    // A second initialisation in one process happens in tests alone.
-    drop(done);
 }
 
 fn fail(code: u8, message: &str) -> ExitCode {

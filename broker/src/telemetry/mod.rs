@@ -20,6 +20,7 @@ pub mod document;
 mod family;
 pub mod foreign;
 mod histogram;
+pub mod loggers;
 mod page;
 mod process;
 mod recent;

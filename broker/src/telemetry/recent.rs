@@ -44,7 +44,7 @@ mod tests {
     #[test]
     fn a_difference_reaches_back_to_the_start_and_later_some_minutes() {
         let recent = Recent::default();
-        let mut ask = |second: u64| {
+        let ask = |second: u64| {
             let (ago, was) = recent.since(Duration::from_secs(second), &second);
             (ago.as_secs(), was)
         };

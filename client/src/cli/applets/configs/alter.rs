@@ -23,8 +23,10 @@ pub(super) async fn alter(
     let (head, name) = (entities.head(), entities.names.first().map_or("", String::as_str));
     let changes = changes(parsed)?;
     match resource(head, name)? {
-        Some(Resource::BrokerLogger(_)) => return Err(no_loggers(&changes)),
         Some(resource) => {
+            if let Resource::BrokerLogger(_) = &resource {
+                check_loggers(&resource, &changes, link, screen).await?;
+            }
             link.reach("incrementalAlterConfigs", screen).await.map_err(Thrown::in_execution)?;
             let altered = link.admin.alter_configs(&resource, &changes, false).await;
             altered.map_err(|error| Thrown::from(error).in_execution())?;
@@ -41,11 +43,26 @@ pub(super) async fn alter(
     Ok(())
 }
 
-/// No logger of ours has a name that Kafka knows.
-fn no_loggers(changes: &[(String, ConfigChange)]) -> Thrown {
-    let names: Vec<&str> = changes.iter().map(|(name, _)| name.as_str()).collect();
-    let message = format!("Invalid broker logger(s): {}", names.join(","));
-    Thrown::kafka("InvalidConfigurationException", message)
+/// The broker has all these loggers; those whose levels are taken back are named first.
+async fn check_loggers(
+    resource: &Resource,
+    changes: &[(String, ConfigChange)],
+    link: &Link,
+    screen: &mut Screen,
+) -> Result<(), Thrown> {
+    link.reach("describeConfigs", screen).await.map_err(Thrown::in_execution)?;
+    let known = link.admin.describe_configs_with_synonyms(resource).await;
+    let known = known.map_err(|error| Thrown::from(error).in_execution())?;
+    let (deleted, added): (Vec<_>, Vec<_>) =
+        changes.iter().partition(|(_, change)| *change == ConfigChange::Delete);
+    let names = deleted.iter().chain(&added).map(|(name, _)| name.as_str());
+    let unknown: Vec<&str> =
+        names.filter(|name| !known.iter().any(|entry| entry.name == *name)).collect();
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let message = format!("Invalid broker logger(s): {}", unknown.join(","));
+    Err(Thrown::kafka("InvalidConfigurationException", message))
 }
 
 fn check_quotas(entities: &Entities, changes: &[(String, ConfigChange)]) -> Result<(), Thrown> {

@@ -1,4 +1,4 @@
-//! `sapwood cluster config …`: the settings of one broker, or of all.
+//! `sapwood cluster config …`: the settings of one broker, or of all, and the levels of one broker's loggers.
 
 mod document;
 mod export;
@@ -41,6 +41,9 @@ pub struct OfBroker {
     /// This broker [default: to show, any; to change, all]
     #[arg(long, value_name = "ID")]
     broker: Option<i32>,
+    /// The levels of the broker's loggers, which last until it is restarted, and not its settings
+    #[arg(long)]
+    loggers: bool,
 }
 
 impl Owner for OfBroker {
@@ -54,11 +57,17 @@ impl Owner for OfBroker {
             Some(id) => view.brokers.contains_key(&id).then_some(id),
             None => view.brokers.keys().next().copied(),
         };
-        live.map(|id| Resource::Broker(Some(id))).ok_or_else(|| missing(self.broker))
+        let id = live.ok_or_else(|| missing(self.broker))?;
+        Ok(if self.loggers { Resource::BrokerLogger(id) } else { Resource::Broker(Some(id)) })
     }
 
-    async fn to_change(&self, _admin: &Admin) -> Result<Resource, Failure> {
-        Ok(Resource::Broker(self.broker.map(NodeId)))
+    async fn to_change(&self, admin: &Admin) -> Result<Resource, Failure> {
+        match (self.loggers, self.broker.map(NodeId)) {
+            (false, broker) => Ok(Resource::Broker(broker)),
+            (true, Some(_)) => self.to_show(admin).await,
+            (true, None) => Err(Failure::usage("each broker has loggers of its own")
+                .advise("name one with --broker ID")),
+        }
     }
 }
 
