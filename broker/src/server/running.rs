@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -13,6 +12,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tracing::{info, warn};
 
+use super::assemble::Parts;
 use super::config_rules::Rows;
 use super::reconciler::Reconciler;
 use super::registration::register;
@@ -20,7 +20,6 @@ use super::watched;
 use crate::api::Dispatcher;
 use crate::config::{BrokerConfig, Listener, Settings};
 use crate::controller::{self, Refusal};
-use crate::group::GroupConfig;
 use crate::housekeeping;
 use crate::housekeeping::cleaner::{self, Cleaner};
 use crate::net::connection::Limits;
@@ -28,17 +27,9 @@ use crate::net::listener::{self, Census, ConnectionLimits, Shared, SocketOptions
 use crate::net::memory::MemoryBudget;
 use crate::node::Broker;
 use crate::node::clock::Clock;
-use crate::node::fetch_sessions::Sessions;
-use crate::node::flush_queue::FlushQueue;
-use crate::node::groups::Groups;
-use crate::node::hosted::Registry;
 use crate::node::logs::{Logs, LogsError};
-use crate::node::producer_ids::ProducerIds;
-use crate::node::removals::Removals;
-use crate::node::room::Rooms;
 use crate::node::wakes::Wakes;
 use crate::raft::{self, Deps, RaftHost, RaftOptions, SubmitError};
-use crate::telemetry::Metrics;
 
 /// How many threads sync. More than the disk's journal can merge gain nothing.
 const FLUSHERS: usize = 4;
@@ -123,32 +114,8 @@ impl Running {
 
         let (wakes, rings) = Wakes::new()?;
         let wakes = Arc::new(wakes);
-        let flush_queue = Arc::new(FlushQueue::new(Arc::clone(&wakes)));
-        let metrics = Arc::new(Metrics::default());
-        let broker = Arc::new(Broker {
-            clock,
-            node_id,
-            cluster_id: logs.cluster_id().into(),
-            settings,
-            registry: Registry::default(),
-            registry_changed: watch::Sender::new(0),
-            groups: Arc::new(Groups::new(
-                clock,
-                group_config(&config),
-                Arc::clone(&flush_queue),
-                Arc::clone(&controller),
-                Arc::clone(&metrics),
-            )),
-            producer_ids: ProducerIds::new(Arc::clone(&controller), node_id),
-            fetch_sessions: Sessions::new(slots(&config)),
-            flush_queue,
-            rooms: Rooms::new(&config.cluster.log_dirs, free_bytes_min(&config)),
-            removals: Removals::default(),
-            metrics,
-            epoch: AtomicI64::new(epoch),
-            controller,
-            logs,
-        });
+        let parts = Parts { clock, settings, logs, controller, epoch };
+        let broker = Arc::new(parts.into_broker(&config, &wakes));
         let flushers = housekeeping::flush::start(&broker, FLUSHERS, &on_sync_failure(&broker));
         let reconciler = open_logs(&broker).await?;
         let cleaner = Arc::new(Cleaner::new(Arc::clone(&broker)));
@@ -366,30 +333,6 @@ fn on_sync_failure(broker: &Arc<Broker>) -> housekeeping::flush::OnFailure {
             );
         }
     })
-}
-
-fn group_config(config: &BrokerConfig) -> GroupConfig {
-    let groups = &config.groups;
-    GroupConfig {
-        session_timeout_min: millis(i64::from(groups.group_min_session_timeout_ms)),
-        session_timeout_max: millis(i64::from(groups.group_max_session_timeout_ms)),
-        size_max: usize::try_from(groups.group_max_size).unwrap_or(usize::MAX),
-        initial_rebalance_delay: millis(i64::from(groups.group_initial_rebalance_delay_ms)),
-        offset_metadata_max: usize::try_from(groups.offset_metadata_max_bytes).unwrap_or(0),
-        offsets_retention: Duration::from_secs(60)
-            * u32::try_from(groups.offsets_retention_minutes).unwrap_or(u32::MAX),
-        offsets_retention_check_interval: millis(groups.offsets_retention_check_interval_ms),
-        record_bytes_max: usize::try_from(config.log.message_max_bytes).unwrap_or(0),
-        ..GroupConfig::default()
-    }
-}
-
-fn slots(config: &BrokerConfig) -> usize {
-    usize::try_from(config.network.max_incremental_fetch_session_cache_slots).unwrap_or(0)
-}
-
-fn free_bytes_min(config: &BrokerConfig) -> u64 {
-    u64::try_from(config.log.storage_min_free_bytes).unwrap_or(0)
 }
 
 /// Milliseconds of the configuration; below zero is for ever.
