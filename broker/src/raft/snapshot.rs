@@ -137,7 +137,7 @@ impl<D: Disk> Snapshots<D> {
         }
     }
 
-    /// Keeps this snapshot and forgets the others. Durable when it returns.
+    /// Keeps this snapshot and forgets the older ones. Durable when it returns.
     pub(super) fn save(&self, standing: &Standing) -> io::Result<()> {
         let name = name(standing.last_applied.as_ref());
         let path = self.dir.join(&name);
@@ -150,9 +150,10 @@ impl<D: Disk> Snapshots<D> {
         }
         self.disk.rename(&unfinished, &path)?;
         self.disk.sync_dir(&self.dir)?;
-        for other in self.names()?.iter().filter(|other| other.ends_with(SUFFIX) && **other != name)
-        {
-            self.disk.remove_file(&self.dir.join(other))?;
+        // Never a newer one, whoever wrote it: the log may have been purged up to it.
+        let names = self.names()?;
+        for older in names.iter().filter(|other| other.ends_with(SUFFIX) && **other < name) {
+            self.disk.remove_file(&self.dir.join(older))?;
         }
         Ok(())
     }
@@ -177,4 +178,26 @@ impl<D: Disk> Snapshots<D> {
 fn name(last: Option<&LogId>) -> String {
     let (index, term) = last.map_or((0, 0), |last| (last.index, last.leader_id.term));
     format!("{index:020}-{term:010}{SUFFIX}")
+}
+
+#[cfg(test)]
+mod tests {
+    use openraft::CommittedLeaderId;
+    use storage::disk::MemDisk;
+
+    use super::*;
+
+    fn at(term: u64, index: u64) -> Standing {
+        let last_applied = Some(LogId::new(CommittedLeaderId::new(term, 1), index));
+        Standing { last_applied, ..Standing::default() }
+    }
+
+    #[test]
+    fn the_newest_is_kept_in_whatever_order_they_are_written() {
+        let snapshots = Snapshots::new(MemDisk::new(), Path::new("/"));
+        for (term, index) in [(1, 16), (2, 103), (1, 40)] {
+            snapshots.save(&at(term, index)).expect("the disk works");
+        }
+        assert_eq!(snapshots.load().expect("it reads"), Some(at(2, 103)));
+    }
 }

@@ -170,21 +170,35 @@ fn run<D: Disk>(disk: D, options: RaftOptions, deps: Deps, started: Started) {
         Ok(runtime) => runtime,
         Err(error) => return drop(started.send(Err(StartError::Thread(error)))),
     };
-    runtime.block_on(async {
-        match open(disk, options, deps).await {
-            Err(error) => drop(started.send(Err(error))),
-            Ok((host, office, writer, closed)) => {
-                let _ = started.send(Ok(host));
-                let outcome = office.run().await;
-                if let Err(error) = &outcome {
-                    tracing::error!(%error, "the controller has failed");
-                }
-                // The writer's thread ends with the last handle to it; openraft's tasks hold some for a moment.
-                drop(writer);
-                closed.send_replace(Some(outcome));
-            }
+    let mut writing = None;
+    let ended = runtime.block_on(async {
+        let (host, office, closed) = match open(disk, options, deps, &mut writing).await {
+            Ok(opened) => opened,
+            Err(error) => return Ended::AtStart(started, error),
+        };
+        let _ = started.send(Ok(host));
+        let outcome = office.run().await;
+        if let Err(error) = &outcome {
+            tracing::error!(%error, "the controller has failed");
         }
+        Ended::Later(closed, outcome)
     });
+    // Only when nothing is written any more is anybody told: the folder may be opened again at once. The runtime waits for a
+    // snapshot that is being written, and lets go the last handles to the writer.
+    drop(runtime);
+    if let Some(writing) = writing {
+        let _ = writing.join();
+    }
+    match ended {
+        Ended::AtStart(started, error) => drop(started.send(Err(error))),
+        Ended::Later(closed, outcome) => drop(closed.send_replace(Some(outcome))),
+    }
+}
+
+/// How the controller's thread has ended, and who is to hear of it.
+enum Ended {
+    AtStart(Started, StartError),
+    Later(Closed, Result<(), String>),
 }
 
 type Closed = watch::Sender<Option<Result<(), String>>>;
@@ -193,14 +207,16 @@ async fn open<D: Disk>(
     disk: D,
     options: RaftOptions,
     deps: Deps,
-) -> Result<(Arc<RaftHost>, Office<D>, Writer, Closed), StartError> {
+    writing: &mut Option<thread::JoinHandle<()>>,
+) -> Result<(Arc<RaftHost>, Office<D>, Closed), StartError> {
     let dir = options.log_dir.join(FOLDER);
     let journal_options =
         JournalOptions { segment_bytes: options.segment_bytes, ..JournalOptions::default() };
     let (journal, contents) = Journal::open(disk.clone(), &dir, journal_options)?;
     let snapshots = Snapshots::new(disk, &dir);
     let fold = Fold::new(snapshots.clone(), snapshots.load()?);
-    let (writer, _) = Writer::start(journal).map_err(StartError::Thread)?;
+    let (writer, thread) = Writer::start(journal).map_err(StartError::Thread)?;
+    *writing = Some(thread);
     let me = raft_id(options.node_id);
     let store = LogStore::new(contents, writer.clone(), me);
     let raft = Raft::new(me, config()?, NoPeers, store, fold.clone()).await.map_err(failed)?;
@@ -222,7 +238,7 @@ async fn open<D: Disk>(
         me: options.node_id,
         raft,
         fold,
-        writer: writer.clone(),
+        writer,
         deps,
         headroom_bytes: journal_options.headroom_bytes,
         snapshot_bytes: options.snapshot_bytes,
@@ -234,7 +250,7 @@ async fn open<D: Disk>(
         snapshot_due: options.snapshot_bytes,
     };
     office.bootstrap(&options).await?;
-    Ok((Arc::new(host), office, writer, closed))
+    Ok((Arc::new(host), office, closed))
 }
 
 /// A voter alone does not wait for an election timeout: it stands for election at once, and waits until it has won.
