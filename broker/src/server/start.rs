@@ -115,23 +115,12 @@ pub fn run(arguments: &StartArguments) -> ExitCode {
     }
 }
 
-/// Keeps the kernel from giving 2 MB at a time to an allocator that asked for a few KB here and there.
-///
-/// mimalloc asks for huge pages where the system leaves it to programs. A broker's memory is small pieces in many
-/// threads' heaps; idle it took 28 MB with them and 16 MB without, at the same processor time for a load.
-fn use_small_pages() {
-    #[cfg(target_os = "linux")]
-    // An old kernel that knows no such wish is as good a place to run.
-    let _ = rustix::thread::disable_transparent_huge_pages(true);
-}
-
 /// Serves until asked to stop. What `announce` returns lives beside the broker, and ends before it does.
 fn serve<T>(sources: &Sources, announce: impl FnOnce(&Running) -> T) -> ExitCode {
     let settings = match configure(sources) {
         Ok(settings) => settings,
         Err(code) => return code,
     };
-    use_small_pages();
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_name("network")
