@@ -5,7 +5,7 @@ use std::time::Duration;
 use hdrhistogram::Histogram;
 
 /// The longest that is told apart.
-const LONGEST: Duration = Duration::from_secs(3600);
+const LONGEST: Duration = Duration::from_secs(600);
 
 /// Many durations.
 #[derive(Clone, Debug)]
@@ -17,7 +17,7 @@ pub struct Latencies {
 
 impl Default for Latencies {
     fn default() -> Self {
-        let longest = u64::try_from(LONGEST.as_micros()).expect("an hour is not that long");
+        let longest = u64::try_from(LONGEST.as_micros()).expect("ten minutes are not that long");
         let microseconds = Histogram::new_with_bounds(1, longest, 3).expect("legal bounds");
         Self { microseconds, total: Duration::ZERO, longest: Duration::ZERO }
     }
@@ -32,6 +32,18 @@ impl Latencies {
         self.longest = self.longest.max(took);
     }
 
+    /// Adds all of another's.
+    pub fn merge(&mut self, others: &Self) {
+        self.microseconds.add(&others.microseconds).expect("both have the same bounds");
+        self.total += others.total;
+        self.longest = self.longest.max(others.longest);
+    }
+
+    /// The histogram, in microseconds.
+    pub fn histogram(&self) -> &Histogram<u64> {
+        &self.microseconds
+    }
+
     /// How many there are.
     pub fn count(&self) -> u64 {
         self.microseconds.len()
@@ -39,8 +51,8 @@ impl Latencies {
 
     /// What they took on average; nothing where there are none.
     pub fn mean(&self) -> Duration {
-        let count = u32::try_from(self.count()).unwrap_or(u32::MAX).max(1);
-        self.total / count
+        let nanoseconds = self.total.as_nanos() / u128::from(self.count().max(1));
+        Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(u64::MAX))
     }
 
     /// The longest.
@@ -50,7 +62,7 @@ impl Latencies {
 
     /// What this share of them did not exceed.
     pub fn quantile(&self, share: f64) -> Duration {
-        Duration::from_micros(self.microseconds.value_at_quantile(share))
+        Duration::from_micros(self.microseconds.value_at_quantile(share)).min(self.longest)
     }
 }
 

@@ -41,6 +41,9 @@ enum Command {
     Log(LogCommand),
     #[command(flatten)]
     Client(client::cli::Commands),
+    /// Load-test any broker that speaks Kafka's protocol
+    #[command(subcommand)]
+    Bench(bench::command::Bench),
     InstallShims(InstallShims),
     /// Write a Grafana dashboard, alert rules, or a Prometheus configuration
     #[command(subcommand)]
@@ -103,6 +106,7 @@ fn sapwood() -> ExitCode {
         Command::Completion(completion) => completion.run(),
         Command::Man(manual) => manual.run(Arguments::command()),
         Command::Client(command) => client::cli::run(command),
+        Command::Bench(command) => command.run(),
         Command::InstallShims(command) => command.run(),
         Command::Generate(generate) => generate.run(),
     }

@@ -79,7 +79,7 @@ impl BrokerArgs {
     }
 
     /// The settings of the profile, of the file and of the command line.
-    pub(super) fn settings(&self) -> Result<Settings, Failure> {
+    pub fn settings(&self) -> Result<Settings, Failure> {
         Ok(self.known(&Profiles::load()?, |name| std::env::var_os(name))?.settings)
     }
 

@@ -18,12 +18,12 @@ use crate::error::Error;
 const PATIENCE: Duration = Duration::from_millis(800);
 
 /// Completes the name of a topic.
-pub(super) fn topics() -> ArgValueCompleter {
+pub fn topics() -> ArgValueCompleter {
     ArgValueCompleter::new(|typed: &OsStr| candidates(typed, topic_names))
 }
 
 /// Completes the id of a group.
-pub(super) fn groups() -> ArgValueCompleter {
+pub fn groups() -> ArgValueCompleter {
     ArgValueCompleter::new(|typed: &OsStr| candidates(typed, group_names))
 }
 

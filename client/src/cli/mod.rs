@@ -20,7 +20,7 @@ pub mod applets;
 mod begin;
 mod brokers;
 mod cluster;
-mod complete;
+pub mod complete;
 mod configs;
 mod confirm;
 mod debug;
@@ -40,6 +40,7 @@ mod record_json;
 mod span;
 mod stretch;
 pub mod terminal;
+mod terms;
 mod topic;
 mod version;
 mod watch;
@@ -51,6 +52,9 @@ use clap::Subcommand;
 
 pub use brokers::BrokerArgs;
 pub use failure::{Exit, Failure};
+pub use parse::key_value;
+pub use span::Span;
+pub use terms::{AcksArg, Codec};
 
 /// The commands that speak to a cluster.
 #[derive(Debug, Subcommand)]
@@ -93,12 +97,17 @@ impl Commands {
 
 /// Runs a command to its end, on a runtime of its own, with standard output and standard error.
 pub fn run(commands: Commands) -> ExitCode {
+    perform(async |out| commands.run(out).await)
+}
+
+/// Does something to its end, on a runtime of its own, with standard output; a failure is told on standard error.
+pub fn perform(act: impl AsyncFnOnce(&mut (dyn Write + Send)) -> Result<(), Failure>) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return report(&Failure::other("start", &error)),
     };
     let mut out = io::BufWriter::with_capacity(64 << 10, io::stdout());
-    let done = runtime.block_on(commands.run(&mut out));
+    let done = runtime.block_on(act(&mut out));
     let done = done.and_then(|()| out.flush().map_err(Failure::from));
     // A thread may still be waiting for standard input; nobody needs what it would read.
     runtime.shutdown_background();

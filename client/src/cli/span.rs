@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// `500ms`, `30s`, `2m`, `1h`, `7d`; a bare number is seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Span(pub(super) Duration);
+pub struct Span(pub Duration);
 
 impl FromStr for Span {
     type Err = String;

@@ -1,13 +1,14 @@
 //! A batch: records of one partition that travel, and are accepted or refused, together.
 
 use bytes::Bytes;
-use protocol::batch::{BatchBuilder, BatchOptions, Compression, HEADER_LEN, Header};
+use protocol::batch::{BatchBuilder, BatchOptions, Compression, HEADER_LEN, RecordBatch};
 use protocol::ids::{Offset, ProducerEpoch, ProducerId, Sequence, TimestampMs, TopicPartition};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::delivery::{Delivery, Fate, Share};
 use super::record::Record;
+use super::watch::Note;
 use crate::error::Error;
 
 /// Who a producer is to the brokers, so that they recognise a batch that they have (KIP-98).
@@ -26,13 +27,15 @@ pub(super) struct Stamp {
     pub(super) sequence: Sequence,
 }
 
-/// One record as it lies in a batch.
+/// The records of a batch, which are written down as they come: what was given is not kept beside its bytes.
 #[derive(Debug)]
-pub(super) struct Queued {
-    pub(super) timestamp: TimestampMs,
-    pub(super) key: Option<Bytes>,
-    pub(super) value: Option<Bytes>,
-    pub(super) headers: Vec<Header>,
+enum Body {
+    /// It may still take more.
+    Open(BatchBuilder),
+    /// It has its header and its checksum, for the stamp that it had then.
+    Closed(RecordBatch, Option<Stamp>),
+    /// It could not be made.
+    Lost,
 }
 
 /// Records on their way to one partition.
@@ -45,13 +48,14 @@ pub(super) struct Batch {
     pub(super) opened: Instant,
     /// What it weighs before compression, at most.
     pub(super) bytes: usize,
-    pub(super) records: Vec<Queued>,
     /// `None` until it is sent, and for producers that are not idempotent.
     pub(super) stamp: Option<Stamp>,
-    /// The bytes for the wire under this stamp.
-    pub(super) encoded: Option<Bytes>,
     /// How often it was sent.
     pub(super) sent: u32,
+    body: Body,
+    count: i32,
+    /// What the program noted of each record, if it watches.
+    notes: Vec<Note>,
     fate: oneshot::Sender<Fate>,
     share: Share,
 }
@@ -65,10 +69,11 @@ impl Batch {
             number,
             opened: now,
             bytes: HEADER_LEN,
-            records: Vec::new(),
             stamp: None,
-            encoded: None,
             sent: 0,
+            body: Body::Open(BatchBuilder::new(BatchOptions::default())),
+            count: 0,
+            notes: Vec::new(),
             fate,
             share: futures::FutureExt::shared(receiver),
         }
@@ -77,55 +82,71 @@ impl Batch {
     /// Whether a record of `bytes` may still join: it has not been sent, and is not too heavy. A record too large for any
     /// batch gets one for itself.
     pub(super) fn takes(&self, bytes: usize, batch_bytes: usize) -> bool {
-        self.sent == 0
-            && self.stamp.is_none()
-            && (self.records.is_empty() || self.bytes + bytes <= batch_bytes)
+        let is_open = self.sent == 0 && self.stamp.is_none() && matches!(self.body, Body::Open(_));
+        is_open && (self.count == 0 || self.bytes + bytes <= batch_bytes)
     }
 
     /// Adds a record.
-    pub(super) fn push(&mut self, record: Record, timestamp: TimestampMs) -> Delivery {
-        let place = i64::try_from(self.records.len()).expect("a batch has fewer than 2^31 records");
+    pub(super) fn push(
+        &mut self,
+        record: &Record,
+        timestamp: TimestampMs,
+        note: Option<Note>,
+    ) -> Delivery {
+        let Body::Open(builder) = &mut self.body else {
+            unreachable!("a batch that is closed takes no records")
+        };
+        let place = i64::from(self.count);
         self.bytes += record.size_in_bytes();
-        let Record { key, value, headers, .. } = record;
-        self.records.push(Queued { timestamp, key, value, headers });
+        builder.append(timestamp, record.key.as_deref(), record.value.as_deref(), &record.headers);
+        self.count = self.count.checked_add(1).expect("a batch has fewer than 2^31 records");
+        self.notes.extend(note);
         let partition = self.partition.clone();
         Delivery { partition, place, timestamp, share: self.share.clone() }
     }
 
     /// How many sequence numbers it takes.
     pub(super) fn count(&self) -> i32 {
-        i32::try_from(self.records.len()).expect("a batch has fewer than 2^31 records")
+        self.count
     }
 
-    /// Gives it its place, which changes its bytes.
+    /// Gives it its place, which changes its header.
     pub(super) fn stamp(&mut self, stamp: Option<Stamp>) {
-        if self.stamp != stamp {
-            self.encoded = None;
-        }
         self.stamp = stamp;
     }
 
     /// Makes its bytes, unless they are made for this stamp already.
     pub(super) fn encode(&mut self, compression: Compression) -> Result<(), Error> {
-        if self.encoded.is_some() {
-            return Ok(());
-        }
-        let mut options = BatchOptions { compression, ..BatchOptions::default() };
-        if let Some(stamp) = self.stamp {
-            options.producer_id = stamp.identity.id;
-            options.producer_epoch = stamp.identity.epoch;
-            options.base_sequence = stamp.sequence;
-        }
-        let mut builder = BatchBuilder::new(options);
-        for Queued { timestamp, key, value, headers } in &self.records {
-            builder.append(*timestamp, key.as_deref(), value.as_deref(), headers);
-        }
-        let built = builder.build(Offset::ZERO);
-        let built = built.map_err(|cause| {
-            Error::Invalid(format!("a batch for {} cannot be made: {cause}", self.partition))
-        })?;
-        self.encoded = Some(built.into_bytes());
+        let batch = match std::mem::replace(&mut self.body, Body::Lost) {
+            Body::Closed(batch, stamp) if stamp == self.stamp => batch,
+            Body::Closed(batch, _) => {
+                let author = author(self.stamp);
+                batch.by_producer(author.producer_id, author.producer_epoch, author.base_sequence)
+            }
+            Body::Open(mut builder) => {
+                builder.set_options(BatchOptions { compression, ..author(self.stamp) });
+                builder.build(Offset::ZERO).map_err(|cause| {
+                    let what = format!("a batch for {} cannot be made: {cause}", self.partition);
+                    Error::Invalid(what)
+                })?
+            }
+            Body::Lost => unreachable!("a batch that could not be made is given up"),
+        };
+        self.body = Body::Closed(batch, self.stamp);
         Ok(())
+    }
+
+    /// The bytes for the wire, once they are made.
+    pub(super) fn encoded(&self) -> Option<Bytes> {
+        match &self.body {
+            Body::Closed(batch, _) => Some(batch.bytes().clone()),
+            Body::Open(_) | Body::Lost => None,
+        }
+    }
+
+    /// What the program noted of its records.
+    pub(super) fn notes(&self) -> &[Note] {
+        &self.notes
     }
 
     /// A share in its fate.
@@ -139,4 +160,15 @@ impl Batch {
         let _ = self.fate.send(fate);
         self.bytes - HEADER_LEN
     }
+}
+
+/// Who wrote a batch with this stamp.
+fn author(stamp: Option<Stamp>) -> BatchOptions {
+    let mut options = BatchOptions::default();
+    if let Some(stamp) = stamp {
+        options.producer_id = stamp.identity.id;
+        options.producer_epoch = stamp.identity.epoch;
+        options.base_sequence = stamp.sequence;
+    }
+    options
 }

@@ -13,6 +13,7 @@ use super::batch::{Batch, Identity};
 use super::delivery::Share;
 use super::queue::{Appended, Limits, Queue};
 use super::record::Record;
+use super::watch::Note;
 use crate::error::Error;
 
 /// What the sender shall do next.
@@ -64,13 +65,14 @@ impl Batches {
         now: Instant,
         timestamp: TimestampMs,
         partition: &TopicPartition,
-        record: Record,
+        record: &Record,
+        note: Option<Note>,
     ) -> Appended {
         if !self.queues.contains_key(partition) {
             self.queues.insert(partition.clone(), Queue::new(partition.clone()));
         }
         let queue = self.queues.get_mut(partition).expect("it was just put there");
-        queue.append(now, timestamp, record, &self.limits)
+        queue.append(now, timestamp, record, note, &self.limits)
     }
 
     /// The partition's queue, which exists for every batch that was taken.

@@ -21,6 +21,7 @@ mod queue;
 mod record;
 mod request;
 mod sender;
+mod watch;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -47,6 +48,7 @@ pub use options::{Acks, ProducerOptions};
 pub use partitioner::{murmur2, partition_of_key};
 pub use protocol::batch::{Compression, Header};
 pub use record::Record;
+pub use watch::{Note, Settled, Watcher};
 
 /// The most batches of a partition that brokers recognise (KIP-98).
 const IDEMPOTENT_IN_FLIGHT_MAX: usize = 5;
@@ -71,6 +73,7 @@ struct Shared {
     /// The sender has something to look at.
     wake: Notify,
     closed: AtomicBool,
+    watcher: Option<Arc<dyn Watcher>>,
 }
 
 /// What the lock protects.
@@ -82,7 +85,24 @@ struct State {
 
 impl Producer {
     /// A producer for the cluster. Must be called on a tokio runtime, on which its sender lives.
-    pub fn new(cluster: Cluster, mut options: ProducerOptions) -> Result<Self, Error> {
+    pub fn new(cluster: Cluster, options: ProducerOptions) -> Result<Self, Error> {
+        Self::with(cluster, options, None)
+    }
+
+    /// The same, with a watcher that is told of every batch.
+    pub fn watched(
+        cluster: Cluster,
+        options: ProducerOptions,
+        watcher: Arc<dyn Watcher>,
+    ) -> Result<Self, Error> {
+        Self::with(cluster, options, Some(watcher))
+    }
+
+    fn with(
+        cluster: Cluster,
+        mut options: ProducerOptions,
+        watcher: Option<Arc<dyn Watcher>>,
+    ) -> Result<Self, Error> {
         if options.idempotent && options.acks != Acks::All {
             let what = "an idempotent producer needs acks=all: only then is an answer a promise";
             return Err(Error::Invalid(what.into()));
@@ -102,6 +122,7 @@ impl Producer {
             state: Mutex::new(State { batches: Batches::new(limits), sticky: HashMap::new() }),
             wake: Notify::new(),
             closed: AtomicBool::new(false),
+            watcher,
             cluster,
             options,
         });
@@ -115,10 +136,41 @@ impl Producer {
     /// Errors: [`Error::Invalid`] for a record over the limits, UNKNOWN_TOPIC_OR_PARTITION for a topic or partition that
     /// is not there, [`Error::Closed`] after [`Producer::close`].
     pub async fn send(&self, record: Record) -> Result<Delivery, Error> {
+        self.take(&record, None).await
+    }
+
+    /// Takes a record on its way, and tells the watcher of it when it is settled. Otherwise like [`Producer::send`].
+    pub async fn post(&self, record: &Record, note: Note) -> Result<(), Error> {
+        self.take(record, Some(note)).await.map(drop)
+    }
+
+    /// Like [`Producer::post`] where that would not wait; `false` where it would, and the record has not been taken. May be
+    /// called from any thread.
+    pub fn try_post(&self, record: &Record, note: Note) -> Result<bool, Error> {
+        let view = self.shared.cluster.view();
+        let Some(topic) = view.topics.get(&record.topic) else { return Ok(false) };
+        let bytes = record.size_in_bytes();
+        let permits = self.permits(bytes)?;
+        let Ok(room) = self.shared.room.try_acquire_many(permits) else { return Ok(false) };
+        room.forget();
+        self.append_or_give_back(topic, record, bytes, Some(note)).map(|_| true)
+    }
+
+    async fn take(&self, record: &Record, note: Option<Note>) -> Result<Delivery, Error> {
         let topic = self.topic(&record.topic).await?;
         let bytes = record.size_in_bytes();
         self.room_for(bytes).await?;
-        let result = self.append(&topic, record, bytes);
+        self.append_or_give_back(&topic, record, bytes, note)
+    }
+
+    fn append_or_give_back(
+        &self,
+        topic: &Topic,
+        record: &Record,
+        bytes: usize,
+        note: Option<Note>,
+    ) -> Result<Delivery, Error> {
+        let result = self.append(topic, record, bytes, note);
         if result.is_err() {
             self.shared.room.add_permits(bytes);
         }
@@ -163,8 +215,8 @@ impl Producer {
         view.topics.get(name).cloned().ok_or_else(missing)
     }
 
-    /// Takes room for a record, which its batch gives back.
-    async fn room_for(&self, bytes: usize) -> Result<(), Error> {
+    /// How much room a record of so many bytes takes; an error if there never is as much.
+    fn permits(&self, bytes: usize) -> Result<u32, Error> {
         let options = &self.shared.options;
         if bytes > options.request_bytes.max(options.batch_bytes) || bytes > options.buffer_bytes {
             return Err(Error::Invalid(format!(
@@ -172,7 +224,12 @@ impl Producer {
                 options.request_bytes
             )));
         }
-        let permits = u32::try_from(bytes).expect("records are smaller than requests");
+        Ok(u32::try_from(bytes).expect("records are smaller than requests"))
+    }
+
+    /// Takes room for a record, which its batch gives back.
+    async fn room_for(&self, bytes: usize) -> Result<(), Error> {
+        let permits = self.permits(bytes)?;
         match self.shared.room.try_acquire_many(permits) {
             Ok(room) => room.forget(),
             Err(_) => {
@@ -185,16 +242,22 @@ impl Producer {
         Ok(())
     }
 
-    fn append(&self, topic: &Topic, record: Record, bytes: usize) -> Result<Delivery, Error> {
+    fn append(
+        &self,
+        topic: &Topic,
+        record: &Record,
+        bytes: usize,
+        note: Option<Note>,
+    ) -> Result<Delivery, Error> {
         let timestamp = record.timestamp.unwrap_or_else(clock::now);
         let now = Instant::now();
         let mut state = self.shared.state.lock();
         if self.shared.closed.load(Ordering::Acquire) {
             return Err(Error::Closed);
         }
-        let index = state.partition_for(topic, &record, bytes)?;
+        let index = state.partition_for(topic, record, bytes)?;
         let partition = TopicPartition { topic: topic.name.clone(), partition: index };
-        let appended = state.batches.append(now, timestamp, &partition, record);
+        let appended = state.batches.append(now, timestamp, &partition, record, note);
         drop(state);
         if appended.wake {
             self.shared.wake.notify_one();

@@ -39,6 +39,7 @@ use tokio::time::Instant;
 use super::batch::{Batch, Identity, Stamp};
 use super::delivery::{Delivery, Share};
 use super::record::Record;
+use super::watch::Note;
 use crate::error::Error;
 use crate::retry::Backoff;
 
@@ -113,7 +114,8 @@ impl Queue {
         &mut self,
         now: Instant,
         timestamp: TimestampMs,
-        record: Record,
+        record: &Record,
+        note: Option<Note>,
         limits: &Limits,
     ) -> Appended {
         let bytes = record.size_in_bytes();
@@ -125,7 +127,7 @@ impl Queue {
         }
         let batch = self.waiting.back_mut().expect("a batch was just put there");
         let was_full = batch.bytes >= limits.batch_bytes;
-        let delivery = batch.push(record, timestamp);
+        let delivery = batch.push(record, timestamp, note);
         let is_full = batch.bytes >= limits.batch_bytes;
         Appended { delivery, wake: !fits || (is_full && !was_full) }
     }
@@ -345,7 +347,7 @@ mod tests {
         /// A record that fills a batch.
         fn append(&mut self) -> Delivery {
             let record = Record::new(self.queue.partition.topic.clone(), vec![b'x'; 100]);
-            self.queue.append(self.now, TimestampMs(0), record, &self.limits).delivery
+            self.queue.append(self.now, TimestampMs(0), &record, None, &self.limits).delivery
         }
 
         /// Everything that may leave now.
@@ -392,7 +394,7 @@ mod tests {
     fn a_batch_leaves_when_it_is_full_or_has_lingered() {
         let mut story = Story::new();
         let record = Record::new(story.queue.partition.topic.clone(), "x");
-        drop(story.queue.append(story.now, TimestampMs(0), record, &story.limits));
+        drop(story.queue.append(story.now, TimestampMs(0), &record, None, &story.limits));
         assert_eq!(story.queue.due(&story.limits, false), Some(story.now + story.limits.linger));
         assert_eq!(story.queue.due(&story.limits, true), Some(story.now), "in a hurry");
         drop(story.append());

@@ -41,7 +41,7 @@ pub(super) fn build(
     for batch in batches {
         let data = PartitionProduceData::default()
             .with_index(batch.partition.partition.get())
-            .with_records(batch.encoded.clone());
+            .with_records(batch.encoded());
         topics.entry(&batch.partition.topic).or_default().push(data);
     }
     let topics = topics.into_iter().map(|(name, partitions)| {

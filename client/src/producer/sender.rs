@@ -24,6 +24,7 @@ use super::batches::{Outlook, Plan};
 use super::delivery::{Acked, Fate};
 use super::options::Acks;
 use super::request::{self, Fates};
+use super::watch::Settled;
 use crate::cluster::{Cluster, ClusterView, Lane};
 use crate::connection::Connection;
 use crate::error::Error;
@@ -288,6 +289,11 @@ impl Sender {
 
     /// Tells those who wait, and gives the room back.
     fn settle(&self, batch: Batch, fate: Fate) {
+        if let Some(watcher) = &self.shared.watcher {
+            let fate = fate.as_ref().map(|acked| acked.base_offset);
+            let (partition, notes) = (&batch.partition, batch.notes());
+            watcher.settled(Settled { partition, notes, fate });
+        }
         let bytes = batch.settle(fate);
         self.shared.room.add_permits(bytes);
     }

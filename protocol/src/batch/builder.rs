@@ -140,6 +140,11 @@ impl BatchBuilder {
         self
     }
 
+    /// Says something else of the batch than was said at first.
+    pub fn set_options(&mut self, options: BatchOptions) {
+        self.options = options;
+    }
+
     /// How many records there are.
     pub fn record_count(&self) -> usize {
         self.count as usize

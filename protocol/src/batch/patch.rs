@@ -9,7 +9,7 @@ use bytes::{Bytes, BytesMut};
 use super::RecordBatch;
 use super::header::{Attributes, BatchHeader, HEADER_LEN, TimestampType, at};
 use crate::crc32c::{crc32c, crc32c_of_two};
-use crate::ids::{LeaderEpoch, Offset, TimestampMs};
+use crate::ids::{LeaderEpoch, Offset, ProducerEpoch, ProducerId, Sequence, TimestampMs};
 
 /// What a broker decides about a batch that it appends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +67,13 @@ impl RecordBatch {
             header.crc = crc32c_of_two(covered(&head), &tail);
         }
         StampedBatch { header, head: header.to_bytes(), tail }
+    }
+
+    /// The batch as another producer, or another incarnation of it, would have written it. Copies the records.
+    pub fn by_producer(&self, id: ProducerId, epoch: ProducerEpoch, first: Sequence) -> Self {
+        let mut header = self.header;
+        (header.producer_id, header.producer_epoch, header.base_sequence) = (id, epoch, first);
+        reheaded(self, header)
     }
 }
 

@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use bytes::Bytes;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use futures::FutureExt;
 use protocol::ids::PartitionIndex;
 
@@ -20,9 +20,8 @@ use crate::cli::lines;
 use crate::cli::output::counted;
 use crate::cli::progress::Progress;
 use crate::cli::terminal::note;
-use crate::producer::{
-    Acks, Compression, Delivered, Delivery, Header, Producer, ProducerOptions, Record,
-};
+use crate::cli::terms::{AcksArg, Codec};
+use crate::producer::{Acks, Delivered, Delivery, Header, Producer, ProducerOptions, Record};
 use shape::Shape;
 
 /// How many deliveries are kept before the oldest is awaited.
@@ -69,52 +68,6 @@ pub struct Produce {
     verbose: bool,
     #[command(flatten)]
     brokers: BrokerArgs,
-}
-
-/// A codec by Kafka's name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Codec {
-    None,
-    Gzip,
-    Snappy,
-    Lz4,
-    Zstd,
-}
-
-impl From<Codec> for Compression {
-    fn from(codec: Codec) -> Self {
-        match codec {
-            Codec::None => Self::None,
-            Codec::Gzip => Self::Gzip,
-            Codec::Snappy => Self::Snappy,
-            Codec::Lz4 => Self::Lz4,
-            Codec::Zstd => Self::Zstd,
-        }
-    }
-}
-
-/// Acks by Kafka's names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum AcksArg {
-    /// None: do not even wait for an answer
-    #[value(name = "0")]
-    None,
-    /// The leader
-    #[value(name = "1")]
-    Leader,
-    /// All that are in sync
-    #[value(name = "all", alias = "-1")]
-    All,
-}
-
-impl From<AcksArg> for Acks {
-    fn from(acks: AcksArg) -> Self {
-        match acks {
-            AcksArg::None => Self::None,
-            AcksArg::Leader => Self::Leader,
-            AcksArg::All => Self::All,
-        }
-    }
 }
 
 impl Produce {
