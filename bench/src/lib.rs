@@ -11,6 +11,7 @@
 //! - [`engine`]: the threads that write and read, and the clock that they share;
 //! - [`workload`], [`pace`], [`measure`], [`verify`], [`result`], [`report`], [`compare`]: what is decided without a broker, and
 //!   tested alone;
+//! - [`openmessaging`]: the workload files of OpenMessaging's benchmark;
 //! - [`machine`]: where a run takes place, and the broker beside it;
 //! - [`applets`]: Kafka's own load tools, `kafka-producer-perf-test.sh` and its family;
 //! - [`throttle`], [`payload`], [`latency`]: what those are made of.
@@ -26,6 +27,7 @@ pub mod engine;
 pub mod latency;
 pub mod machine;
 pub mod measure;
+pub mod openmessaging;
 pub mod pace;
 pub mod payload;
 pub mod quantity;

@@ -42,6 +42,7 @@ transcripts!(
     topics_are_made_changed_and_deleted,
     what_is_mistyped_is_named,
     a_tap_sees_each_request,
+    results_are_compared,
 );
 
 #[test]

@@ -6,9 +6,12 @@
 mod compare;
 mod consume;
 mod e2e;
+mod max;
 mod outputs;
 mod produce;
 mod report;
+mod run;
+mod search;
 mod stage;
 mod terms;
 mod topic;
@@ -28,6 +31,10 @@ pub enum Bench {
     Consume(consume::Consume),
     /// Write and read at once, by one clock, and check that nothing is lost
     E2e(e2e::EndToEnd),
+    /// Run a workload of OpenMessaging's benchmark, whose files are taken as they are
+    Run(run::Run),
+    /// Search the highest rate that is sustained
+    Max(max::Max),
     /// Say what is different between two results, and fail if it is too much
     Compare(compare::Compare),
     /// Draw a result as a page with charts
@@ -45,6 +52,8 @@ impl Bench {
             Self::Produce(produce) => produce.run(out).await,
             Self::Consume(consume) => consume.run(out).await,
             Self::E2e(both) => both.run(out).await,
+            Self::Run(run) => run.run(out).await,
+            Self::Max(max) => max.run(out).await,
             Self::Compare(compare) => compare.run(out),
             Self::Report(report) => report.run(out),
         }

@@ -1,5 +1,6 @@
 //! The outputs of a run: which files it leaves, and how often it reports.
 
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -7,9 +8,10 @@ use clap::Args;
 use client::cli::{Failure, Span};
 use serde_json::Value;
 
+use crate::engine::Audience;
 use crate::report::{Page, html};
 use crate::result::Stored;
-use crate::screen::{All, Files, Lines};
+use crate::screen::{All, Files, Lines, Panel};
 
 /// What a run leaves behind.
 #[derive(Clone, Debug, Args)]
@@ -44,7 +46,13 @@ impl Outputs {
     /// Whoever looks on.
     pub(super) fn audience(&self) -> Result<All, Failure> {
         let files = Files::create(self.hdr.as_deref(), self.csv.as_deref())?;
-        Ok(All(vec![Box::new(files), Box::new(Lines)]))
+        // A panel is drawn on standard error, and lines would run through it.
+        let is_watched = std::io::stderr().is_terminal() && std::io::stdout().is_terminal();
+        let shown: Box<dyn Audience> = match is_watched && !self.no_panel {
+            true => Box::new(Panel::new()),
+            false => Box::new(Lines),
+        };
+        Ok(All(vec![Box::new(files), shown]))
     }
 
     /// Writes the files that are made of the whole result.

@@ -54,11 +54,11 @@ impl Driver {
         let mut pens = std::mem::take(&mut self.pens);
         let turns = pens.len().max(1) as u64;
         for number in 0..self.count {
-            let Some(due) = self.wait(start, number) else { break };
+            let Some((due, now)) = self.wait(start, number) else { break };
             let Some(pen) = pens.get_mut((number % turns) as usize) else { break };
-            let note = pen.make(start, due);
+            let note = pen.make(start, due, now);
             self.recorder.posted.fetch_add(1, Ordering::Relaxed);
-            match pen.producer.try_post(&pen.record, note) {
+            match pen.producer.try_post(&pen.record, note, start.at(now)) {
                 Ok(true) => {}
                 Ok(false) => {
                     if !self.wait_for_room(pen, note) {
@@ -71,18 +71,20 @@ impl Driver {
         pens
     }
 
-    /// Waits until the record with this number is due, and says when that was; `None` if it is not to be written any more.
-    fn wait(&self, start: Start, number: u64) -> Option<Duration> {
+    /// Waits until the record with this number is due; says when that was and what time it is now, or nothing if the record is
+    /// not to be written any more.
+    fn wait(&self, start: Start, number: u64) -> Option<(Duration, Duration)> {
         let Some(due) = self.pace.due(number) else {
             let now = start.elapsed();
-            return self.goes_on(now).then_some(now);
+            return self.goes_on(now).then_some((now, now));
         };
         loop {
             if !self.goes_on(due) {
                 return None;
             }
-            match due.saturating_sub(start.elapsed()) {
-                early if early < NAP_MIN => return Some(due),
+            let now = start.elapsed();
+            match due.saturating_sub(now) {
+                early if early < NAP_MIN => return Some((due, now)),
                 early => sleep(early.min(NAP_MAX)),
             }
         }
@@ -121,7 +123,7 @@ impl Driver {
 
 impl Pen {
     /// Makes the next record, which was due then, and what is to be remembered of it.
-    fn make(&mut self, start: Start, due: Duration) -> Note {
+    fn make(&mut self, start: Start, due: Duration, now: Duration) -> Note {
         let made = self.source.next();
         let sequence = self.next;
         self.next += 1;
@@ -129,7 +131,6 @@ impl Pen {
             Some(run) => Seal { run, producer: self.number, sequence, due }.put(&made.value),
             None => made.value,
         };
-        let now = start.elapsed();
         let bytes = value.len() + made.key.as_ref().map_or(0, bytes::Bytes::len);
         self.record.key = made.key;
         self.record.value = Some(value);

@@ -52,6 +52,11 @@ impl Start {
         self.at.elapsed()
     }
 
+    /// The moment so long after it.
+    pub(super) fn at(self, after: Duration) -> tokio::time::Instant {
+        (self.at + after).into()
+    }
+
     /// The time on the wall so long after it, in milliseconds.
     pub(super) fn wall_ms(self, after: Duration) -> i64 {
         self.wall_ms.saturating_add(i64::try_from(after.as_millis()).unwrap_or(i64::MAX))

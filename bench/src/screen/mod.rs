@@ -2,6 +2,7 @@
 
 mod files;
 mod lines;
+mod panel;
 mod sum;
 
 use client::cli::Failure;
@@ -11,6 +12,7 @@ use crate::measure::{Interval, Total};
 
 pub(crate) use files::Files;
 pub(crate) use lines::{Lines, last_line};
+pub(crate) use panel::Panel;
 pub(crate) use sum::{percent, print_sum};
 
 /// Several who look on.

@@ -1,7 +1,7 @@
 //! Content: what values hold.
 //!
 //! Random bytes are dear to make and a broker's network does not care for them, so a few megabytes are made once and values are
-//! slices of them at random places. Compression cares: how well values can be packed is set by their entropy, or by a file of
+//! slices of them. Compression cares: how well values can be packed is set by their entropy, or by a file of
 //! real ones.
 
 use std::io;
@@ -29,8 +29,13 @@ pub enum Content {
 /// Where the values of one producer come from.
 #[derive(Clone, Debug)]
 pub enum Pool {
-    /// Slices of this.
-    Made(Bytes),
+    /// Slices of this, each behind the one before, and then again from some other place.
+    Made {
+        /// What there is.
+        all: Bytes,
+        /// Where the next one begins.
+        next: usize,
+    },
     /// One of these.
     Given(Vec<Bytes>),
 }
@@ -64,7 +69,7 @@ impl Content {
                         .filter(|_| !chance.random_bool(*entropy))
                         .for_each(|b| *b = b'x');
                 }
-                Pool::Made(bytes.into())
+                Pool::Made { all: bytes.into(), next: 0 }
             }
         }
     }
@@ -72,10 +77,15 @@ impl Content {
 
 impl Pool {
     /// A value; of this size, unless values were given.
-    pub fn choose(&self, size: usize, chance: &mut impl Rng) -> Bytes {
+    pub fn choose(&mut self, size: usize, chance: &mut impl Rng) -> Bytes {
         match self {
-            Self::Made(all) => {
-                let at = chance.random_range(0..=all.len().saturating_sub(size));
+            Self::Made { all, next } => {
+                if *next + size > all.len() {
+                    // Not the same cuts again.
+                    *next = chance.random_range(0..=(all.len() - size).min(size));
+                }
+                let at = *next;
+                *next += size;
                 all.slice(at..at + size)
             }
             Self::Given(values) => {
@@ -93,7 +103,9 @@ mod tests {
     #[test]
     fn entropy_is_the_share_of_bytes_that_are_random() {
         for (entropy, least, most) in [(0.0, 1.0, 1.0), (0.5, 0.45, 0.55), (1.0, 0.0, 0.01)] {
-            let Pool::Made(bytes) = (Content::Made { entropy }).pool(100, 1) else { panic!() };
+            let Pool::Made { all: bytes, .. } = (Content::Made { entropy }).pool(100, 1) else {
+                panic!("it is made")
+            };
             let same = bytes.iter().filter(|byte| **byte == b'x').count();
             let share = same as f64 / bytes.len() as f64;
             assert!((least..=most).contains(&share), "{entropy}: {share}");
@@ -103,7 +115,9 @@ mod tests {
     #[test]
     fn a_value_may_be_as_long_as_was_announced() {
         let longest = 10 << 20;
-        let pool = Content::Made { entropy: 1.0 }.pool(longest, 1);
-        assert_eq!(pool.choose(longest, &mut SmallRng::seed_from_u64(1)).len(), longest);
+        let mut pool = Content::Made { entropy: 1.0 }.pool(longest, 1);
+        let mut chance = SmallRng::seed_from_u64(1);
+        let lengths: Vec<usize> = (0..9).map(|_| pool.choose(longest, &mut chance).len()).collect();
+        assert_eq!(lengths, [longest; 9]);
     }
 }

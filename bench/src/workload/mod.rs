@@ -57,7 +57,7 @@ impl Workload {
         Source {
             sizes: self.sizes,
             keys: self.keys.sequence(),
-            pool: self.content.pool(self.sizes.max(), self.seed),
+            pool: self.content.pool(self.sizes.max(), self.seed ^ u64::from(producer)),
             chance,
         }
     }

@@ -73,6 +73,11 @@ impl BrokerArgs {
         Ok(Admin::new(self.cluster()?))
     }
 
+    /// Takes settings that count for less than those that were typed.
+    pub fn set_beneath(&mut self, settings: Vec<(String, String)>) {
+        self.settings.splice(0..0, settings);
+    }
+
     /// How long to keep trying.
     pub(super) fn timeout(&self) -> Duration {
         self.timeout.0.max(Duration::from_millis(1))

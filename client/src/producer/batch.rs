@@ -87,21 +87,19 @@ impl Batch {
     }
 
     /// Adds a record.
-    pub(super) fn push(
-        &mut self,
-        record: &Record,
-        timestamp: TimestampMs,
-        note: Option<Note>,
-    ) -> Delivery {
+    pub(super) fn push(&mut self, record: &Record, timestamp: TimestampMs, note: Option<Note>) {
         let Body::Open(builder) = &mut self.body else {
             unreachable!("a batch that is closed takes no records")
         };
-        let place = i64::from(self.count);
         self.bytes += record.size_in_bytes();
         builder.append(timestamp, record.key.as_deref(), record.value.as_deref(), &record.headers);
         self.count = self.count.checked_add(1).expect("a batch has fewer than 2^31 records");
         self.notes.extend(note);
-        let partition = self.partition.clone();
+    }
+
+    /// A future of where the record that came last ends up.
+    pub(super) fn delivery_of_last(&self, timestamp: TimestampMs) -> Delivery {
+        let (partition, place) = (self.partition.clone(), i64::from(self.count) - 1);
         Delivery { partition, place, timestamp, share: self.share.clone() }
     }
 

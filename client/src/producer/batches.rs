@@ -52,11 +52,13 @@ pub(super) struct Batches {
     pub(super) hurry: usize,
     /// Where the last look began, so that a request that is full does not always leave out the same partitions.
     turn: usize,
+    /// Where the last record went.
+    recent: usize,
 }
 
 impl Batches {
     pub(super) fn new(limits: Limits) -> Self {
-        Self { limits, queues: IndexMap::new(), hurry: 0, turn: 0 }
+        Self { limits, queues: IndexMap::new(), hurry: 0, turn: 0, recent: 0 }
     }
 
     /// Adds a record to its partition.
@@ -68,11 +70,22 @@ impl Batches {
         record: &Record,
         note: Option<Note>,
     ) -> Appended {
-        if !self.queues.contains_key(partition) {
-            self.queues.insert(partition.clone(), Queue::new(partition.clone()));
-        }
-        let queue = self.queues.get_mut(partition).expect("it was just put there");
+        let place = self.place(partition);
+        let (_, queue) = self.queues.get_index_mut(place).expect("it has a queue in this place");
         queue.append(now, timestamp, record, note, &self.limits)
+    }
+
+    /// Where the partition's queue is, which is made if it is the first record. Records without a key come in long runs for one
+    /// partition, so the last place is looked at first.
+    fn place(&mut self, partition: &TopicPartition) -> usize {
+        if self.queues.get_index(self.recent).is_some_and(|(known, _)| known == partition) {
+            return self.recent;
+        }
+        let known = self.queues.get_index_of(partition);
+        self.recent = known.unwrap_or_else(|| {
+            self.queues.insert_full(partition.clone(), Queue::new(partition.clone())).0
+        });
+        self.recent
     }
 
     /// The partition's queue, which exists for every batch that was taken.

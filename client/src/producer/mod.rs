@@ -23,7 +23,7 @@ mod request;
 mod sender;
 mod watch;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -80,7 +80,7 @@ struct Shared {
 #[derive(Debug)]
 struct State {
     batches: Batches,
-    sticky: HashMap<TopicName, Sticky>,
+    sticky: BTreeMap<TopicName, Sticky>,
 }
 
 impl Producer {
@@ -119,7 +119,7 @@ impl Producer {
         };
         let shared = Arc::new(Shared {
             room: Semaphore::new(options.buffer_bytes),
-            state: Mutex::new(State { batches: Batches::new(limits), sticky: HashMap::new() }),
+            state: Mutex::new(State { batches: Batches::new(limits), sticky: BTreeMap::new() }),
             wake: Notify::new(),
             closed: AtomicBool::new(false),
             watcher,
@@ -136,7 +136,8 @@ impl Producer {
     /// Errors: [`Error::Invalid`] for a record over the limits, UNKNOWN_TOPIC_OR_PARTITION for a topic or partition that
     /// is not there, [`Error::Closed`] after [`Producer::close`].
     pub async fn send(&self, record: Record) -> Result<Delivery, Error> {
-        self.take(&record, None).await
+        let delivery = self.take(&record, None).await?;
+        Ok(delivery.expect("there is a delivery for a record without a note"))
     }
 
     /// Takes a record on its way, and tells the watcher of it when it is settled. Otherwise like [`Producer::send`].
@@ -145,22 +146,22 @@ impl Producer {
     }
 
     /// Like [`Producer::post`] where that would not wait; `false` where it would, and the record has not been taken. May be
-    /// called from any thread.
-    pub fn try_post(&self, record: &Record, note: Note) -> Result<bool, Error> {
+    /// called from any thread. `now` is the time, which whoever sends millions of records has just read.
+    pub fn try_post(&self, record: &Record, note: Note, now: Instant) -> Result<bool, Error> {
         let view = self.shared.cluster.view();
         let Some(topic) = view.topics.get(&record.topic) else { return Ok(false) };
         let bytes = record.size_in_bytes();
         let permits = self.permits(bytes)?;
         let Ok(room) = self.shared.room.try_acquire_many(permits) else { return Ok(false) };
         room.forget();
-        self.append_or_give_back(topic, record, bytes, Some(note)).map(|_| true)
+        self.append_or_give_back(topic, record, bytes, Some(note), now).map(|_| true)
     }
 
-    async fn take(&self, record: &Record, note: Option<Note>) -> Result<Delivery, Error> {
+    async fn take(&self, record: &Record, note: Option<Note>) -> Result<Option<Delivery>, Error> {
         let topic = self.topic(&record.topic).await?;
         let bytes = record.size_in_bytes();
         self.room_for(bytes).await?;
-        self.append_or_give_back(&topic, record, bytes, note)
+        self.append_or_give_back(&topic, record, bytes, note, Instant::now())
     }
 
     fn append_or_give_back(
@@ -169,8 +170,9 @@ impl Producer {
         record: &Record,
         bytes: usize,
         note: Option<Note>,
-    ) -> Result<Delivery, Error> {
-        let result = self.append(topic, record, bytes, note);
+        now: Instant,
+    ) -> Result<Option<Delivery>, Error> {
+        let result = self.append(topic, record, bytes, note, now);
         if result.is_err() {
             self.shared.room.add_permits(bytes);
         }
@@ -248,9 +250,9 @@ impl Producer {
         record: &Record,
         bytes: usize,
         note: Option<Note>,
-    ) -> Result<Delivery, Error> {
+        now: Instant,
+    ) -> Result<Option<Delivery>, Error> {
         let timestamp = record.timestamp.unwrap_or_else(clock::now);
-        let now = Instant::now();
         let mut state = self.shared.state.lock();
         if self.shared.closed.load(Ordering::Acquire) {
             return Err(Error::Closed);
@@ -305,12 +307,15 @@ impl State {
         if let Some(key) = &record.key {
             return Ok(partition_of_key(key, count));
         }
-        if !self.sticky.contains_key(&topic.name) {
-            self.sticky.insert(topic.name.clone(), Sticky::default());
-        }
-        let sticky = self.sticky.get_mut(&topic.name).expect("it was just put there");
         let chance = |below| rand::rng().random_range(0..below);
-        let chosen = sticky.choose(topic, bytes, self.batches.limits.batch_bytes, chance);
+        let batch_bytes = self.batches.limits.batch_bytes;
+        let chosen = match self.sticky.get_mut(&topic.name) {
+            Some(sticky) => sticky.choose(topic, bytes, batch_bytes, chance),
+            None => {
+                let sticky = self.sticky.entry(topic.name.clone()).or_default();
+                sticky.choose(topic, bytes, batch_bytes, chance)
+            }
+        };
         chosen.ok_or_else(|| missing(0))
     }
 }

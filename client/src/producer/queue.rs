@@ -61,7 +61,8 @@ pub(super) struct Limits {
 /// What an append changed.
 #[derive(Debug)]
 pub(super) struct Appended {
-    pub(super) delivery: Delivery,
+    /// `None` for a record with a note: of that the watcher is told.
+    pub(super) delivery: Option<Delivery>,
     /// The sender has a reason to look: a batch was begun, or one is full.
     pub(super) wake: bool,
 }
@@ -127,7 +128,8 @@ impl Queue {
         }
         let batch = self.waiting.back_mut().expect("a batch was just put there");
         let was_full = batch.bytes >= limits.batch_bytes;
-        let delivery = batch.push(record, timestamp, note);
+        batch.push(record, timestamp, note);
+        let delivery = note.is_none().then(|| batch.delivery_of_last(timestamp));
         let is_full = batch.bytes >= limits.batch_bytes;
         Appended { delivery, wake: !fits || (is_full && !was_full) }
     }
@@ -347,7 +349,8 @@ mod tests {
         /// A record that fills a batch.
         fn append(&mut self) -> Delivery {
             let record = Record::new(self.queue.partition.topic.clone(), vec![b'x'; 100]);
-            self.queue.append(self.now, TimestampMs(0), &record, None, &self.limits).delivery
+            let appended = self.queue.append(self.now, TimestampMs(0), &record, None, &self.limits);
+            appended.delivery.expect("nobody watches")
         }
 
         /// Everything that may leave now.

@@ -78,7 +78,6 @@ pub struct BatchBuilder {
     /// Of the first record; the others' deltas count from it.
     base_timestamp: TimestampMs,
     max_timestamp: TimestampMs,
-    scratch: Vec<u8>,
 }
 
 impl BatchBuilder {
@@ -91,7 +90,6 @@ impl BatchBuilder {
             last_offset_delta: -1,
             base_timestamp: TimestampMs::NONE,
             max_timestamp: TimestampMs::NONE,
-            scratch: Vec::new(),
         }
     }
 
@@ -119,21 +117,23 @@ impl BatchBuilder {
         if self.count == 0 {
             self.base_timestamp = timestamp;
         }
-        let mut body = std::mem::take(&mut self.scratch);
-        body.clear();
-        body.push(0);
-        varint::write_i64(&mut body, timestamp.0.wrapping_sub(self.base_timestamp.0));
-        varint::write_i32(&mut body, offset_delta);
-        write_nullable(&mut body, key);
-        write_nullable(&mut body, value);
-        varint::write_i32(&mut body, headers.len() as i32);
+        let age = timestamp.0.wrapping_sub(self.base_timestamp.0);
+        let body = body_len(age, offset_delta, key, value, headers);
+        let out = &mut self.buffer;
+        out.reserve(varint::size_i32(body as i32) + body);
+        varint::write_i32(out, body as i32);
+        let began = out.len();
+        out.push(0);
+        varint::write_i64(out, age);
+        varint::write_i32(out, offset_delta);
+        write_nullable(out, key);
+        write_nullable(out, value);
+        varint::write_i32(out, headers.len() as i32);
         for header in headers {
-            write_nullable(&mut body, Some(&header.key));
-            write_nullable(&mut body, header.value.as_deref());
+            write_nullable(out, Some(&header.key));
+            write_nullable(out, header.value.as_deref());
         }
-        varint::write_i32(&mut self.buffer, body.len() as i32);
-        self.buffer.extend_from_slice(&body);
-        self.scratch = body;
+        debug_assert_eq!(out.len() - began, body, "a record is as long as it says");
         self.count += 1;
         self.last_offset_delta = offset_delta;
         self.max_timestamp = self.max_timestamp.max(timestamp);
@@ -213,6 +213,28 @@ impl BatchBuilder {
         let place = self.buffer.get_mut(..HEADER_LEN).expect("the header's place comes first");
         place.copy_from_slice(&header.to_bytes());
     }
+}
+
+/// How long a record is behind its length, which stands before it.
+fn body_len(
+    age: i64,
+    offset_delta: i32,
+    key: Option<&[u8]>,
+    value: Option<&[u8]>,
+    headers: &[Header],
+) -> usize {
+    let header =
+        |header: &Header| nullable_len(Some(&header.key)) + nullable_len(header.value.as_deref());
+    1 + varint::size_i64(age)
+        + varint::size_i32(offset_delta)
+        + nullable_len(key)
+        + nullable_len(value)
+        + varint::size_i32(headers.len() as i32)
+        + headers.iter().map(header).sum::<usize>()
+}
+
+fn nullable_len(field: Option<&[u8]>) -> usize {
+    field.map_or(1, |bytes| varint::size_i32(bytes.len() as i32) + bytes.len())
 }
 
 fn write_nullable(out: &mut Vec<u8>, field: Option<&[u8]>) {

@@ -5,6 +5,11 @@ pub fn terminate(pid: u32) {
     send(pid, libc::SIGTERM);
 }
 
+/// Interrupts the process, as Ctrl-C does (SIGINT).
+pub fn interrupt(pid: u32) {
+    send(pid, libc::SIGINT);
+}
+
 /// Ends the process at once, as a crash would (SIGKILL).
 pub fn kill(pid: u32) {
     send(pid, libc::SIGKILL);
