@@ -174,7 +174,7 @@ fn topics(workload: &OmbWorkload, driver: &Driver, run: u64) -> Result<Vec<NewTo
         partitions: Some(workload.partitions_per_topic),
         replicas: driver.replication_factor,
         configs: configs.clone(),
-        ..NewTopic::new(&format!("sapwood-bench-{run:016x}-{number:05}"))
+        ..NewTopic::new(format!("sapwood-bench-{run:016x}-{number:05}"))
     };
     Ok((0..workload.topics).map(topic).collect())
 }

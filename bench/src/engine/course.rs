@@ -178,6 +178,10 @@ impl<'a> Course<'a> {
             Some(Order::Halt) => self.field.writers.give(),
             None => {}
         }
+        if self.is_interrupted {
+            // What was written is read, also where readers were to fall behind.
+            self.field.are_readers_paused.store(false, Ordering::Relaxed);
+        }
         if self.is_reading_over(is_written, behind) {
             self.field.readers.give();
         }

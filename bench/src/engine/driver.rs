@@ -124,7 +124,7 @@ impl Driver {
 impl Pen {
     /// Makes the next record, which was due then, and what is to be remembered of it.
     fn make(&mut self, start: Start, due: Duration, now: Duration) -> Note {
-        let made = self.source.next();
+        let made = self.source.make();
         let sequence = self.next;
         self.next += 1;
         let value = match self.seal {

@@ -87,9 +87,12 @@ pub enum Subscription {
 }
 
 impl Plan {
-    /// When writing ends, counted from the start; `None` if a count ends it.
+    /// When writing ends, counted from the start; `None` if a count ends it, or readers that have caught up.
     pub fn end(&self) -> Option<Duration> {
-        Some(self.warmup + self.duration?)
+        match self.backlog {
+            Some(_) => None,
+            None => Some(self.warmup + self.duration?),
+        }
     }
 
     /// How producers and consumers behave, by the names of Java's client.

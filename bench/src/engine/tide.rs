@@ -32,7 +32,7 @@ enum Level {
     Before,
     Rising,
     Falling,
-    Level(Duration),
+    Held(Duration),
     Over,
 }
 
@@ -57,10 +57,10 @@ impl Tide {
             Level::Before if now >= self.begins => (Level::Rising, Order::Pause),
             Level::Rising if behind.bytes >= self.backlog.bytes => (Level::Falling, Order::Resume),
             Level::Falling if behind.records <= self.backlog.records_left => {
-                self.level = Level::Level(now);
+                self.level = Level::Held(now);
                 return None;
             }
-            Level::Level(since) if now >= since + self.holds => (Level::Over, Order::Halt),
+            Level::Held(since) if now >= since + self.holds => (Level::Over, Order::Halt),
             _ => return None,
         };
         self.level = level;

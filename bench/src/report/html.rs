@@ -41,9 +41,9 @@ pub fn html(page: &Page) -> String {
     for chart in &page.charts {
         let (title, unit) = (escaped(&chart.title), escaped(chart.unit));
         let _ = write!(out, "<section><h2>{title}, {unit}</h2>\n{}\n", svg(chart, false));
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "<details><summary>The numbers</summary>{}</details></section>\n",
+            "<details><summary>The numbers</summary>{}</details></section>",
             table(chart)
         );
     }

@@ -21,7 +21,8 @@ impl Scale {
         let max = numbers.fold(f64::NEG_INFINITY, f64::max);
         match min < max {
             true => Self { min, max },
-            false => Self { min: min.min(0.0).max(-1e300), max: max.max(1.0) },
+            false if min.is_finite() => Self { min: min.min(0.0), max: max.max(1.0) },
+            false => Self { min: 0.0, max: 1.0 },
         }
     }
 

@@ -74,7 +74,7 @@ impl Workload {
 
 impl Source {
     /// The next record.
-    pub fn next(&mut self) -> Made {
+    pub fn make(&mut self) -> Made {
         let key = self.keys.next(&mut self.chance);
         let size = self.sizes.choose(&mut self.chance);
         Made { key, value: self.pool.choose(size, &mut self.chance) }
@@ -93,7 +93,7 @@ mod tests {
 
     fn first(workload: &Workload, producer: u32) -> Vec<Made> {
         let mut source = workload.source(producer);
-        (0..100).map(|_| source.next()).collect()
+        (0..100).map(|_| source.make()).collect()
     }
 
     #[test]

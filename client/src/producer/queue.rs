@@ -295,8 +295,11 @@ impl Queue {
 
     /// Takes over the producer's current identity if nothing of the old one is left, or if the old one is of no use.
     fn adopt(&mut self, current: Option<Identity>) {
+        if self.identity == current {
+            return;
+        }
         let stamped = self.waiting.iter().any(|batch| batch.stamp.is_some());
-        if self.identity == current || (stamped && !self.broken) {
+        if stamped && !self.broken {
             return;
         }
         self.waiting.iter_mut().for_each(|batch| batch.stamp(None));
