@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use clap::Args;
 use client::cli::{BrokerArgs, Failure, Span};
+use protocol::ids::TopicName;
 use serde_json::Value;
 
 use super::outputs::Outputs;
@@ -59,22 +60,56 @@ pub struct Max {
 
 impl Max {
     pub(super) async fn run(self, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
-        let (Some(min), Some(max)) = (self.min.per_second(), self.max.per_second()) else {
-            return Err(Failure::usage("--min and --max are numbers"));
-        };
-        if min > max || !(self.precision >= 0.1 && self.precision <= 100.0) {
-            return Err(Failure::usage(
-                "--min must not be above --max, and --precision is 0.1 to 100 percent",
-            ));
-        }
+        let mut search = self.search()?;
         let mut stage = Stage::set(&self.brokers).await?;
         let topic = self.topic.ensure(&stage.cluster).await?;
         stage.cluster.require(std::slice::from_ref(&topic)).await?;
+        let mut plan = self.plan(&stage, topic.clone())?;
+        let mut subject = self.subject(&plan, partitions(&stage.cluster, &topic));
+        let environment = stage.environment(&plan).await?;
+        let neighbour = stage.neighbour().cloned();
+        let mut best: Option<Value> = None;
+        while let Some(rate) = search.next() {
+            if let Some(writing) = &mut plan.writing {
+                writing.rate = Rate::PerSecond(rate);
+            }
+            let (signals, mut nobody) = (&mut stage.signals, All::default());
+            let outcome = engine::run(&plan, neighbour.as_ref(), signals, &mut nobody).await?;
+            match outcome.end {
+                End::Aborted(code) => std::process::exit(code.into()),
+                End::Interrupted => break,
+                End::Done => {}
+            }
+            let is_sustained = self.print(out, rate, &outcome)?;
+            search.learn(rate, is_sustained);
+            if is_sustained {
+                subject.target_rate = Some(rate);
+                best = Some(document(&subject, &outcome, &environment));
+            }
+        }
+        self.tell(out, search.found())?;
+        best.map_or(Ok(()), |best| self.outputs.write(&best))
+    }
+
+    fn search(&self) -> Result<Search, Failure> {
+        let (Some(min), Some(max)) = (self.min.per_second(), self.max.per_second()) else {
+            return Err(Failure::usage("--min and --max are numbers"));
+        };
+        if min > max {
+            return Err(Failure::usage("--min must not be above --max"));
+        }
+        match (0.1..=100.0).contains(&self.precision) {
+            true => Ok(Search::new(min, max, self.precision / 100.0)),
+            false => Err(Failure::usage("--precision is 0.1 to 100 percent")),
+        }
+    }
+
+    fn plan(&self, stage: &Stage, topic: TopicName) -> Result<Plan, Failure> {
         let probe = self.probe.0.max(Duration::from_millis(500));
-        let mut plan = Plan {
+        Ok(Plan {
             run: run_id(),
             cluster: stage.options(),
-            topics: vec![topic.clone()],
+            topics: vec![topic],
             writing: Some(Writing {
                 workload: self.records.workload(false)?,
                 rate: self.min,
@@ -88,49 +123,33 @@ impl Max {
             duration: Some(probe),
             interval: self.outputs.interval(),
             backlog: None,
-        };
-        let mut subject = Subject {
+        })
+    }
+
+    fn subject(&self, plan: &Plan, partitions: usize) -> Subject {
+        let size = plan.writing.as_ref().map_or(0.0, |writing| writing.workload.sizes.mean());
+        Subject {
             workload: "max".into(),
             driver: "Kafka".into(),
-            message_size: plan.writing.as_ref().map_or(0, |w| w.workload.sizes.mean() as u64),
+            message_size: size as u64,
             topics: 1,
-            partitions: partitions(&stage.cluster, &topic),
+            partitions,
             producers_per_topic: self.clients,
             ..Subject::default()
-        };
-        let environment = stage.environment(&plan).await?;
-        let mut search = Search::new(min, max, self.precision / 100.0);
-        let mut best: Option<Value> = None;
-        while let Some(rate) = search.next() {
-            if let Some(writing) = &mut plan.writing {
-                writing.rate = Rate::PerSecond(rate);
-            }
-            let neighbour = stage.neighbour().cloned();
-            let outcome =
-                engine::run(&plan, neighbour.as_ref(), &mut stage.signals, &mut All::default())
-                    .await?;
-            match outcome.end {
-                End::Aborted(code) => std::process::exit(code.into()),
-                End::Interrupted => break,
-                End::Done => {}
-            }
-            let is_sustained = self.print(out, rate, &outcome)?;
-            search.learn(rate, is_sustained);
-            if is_sustained {
-                subject.target_rate = Some(rate);
-                best = Some(document(&subject, &outcome, &environment));
-            }
         }
-        let Some(found) = search.found() else {
-            return Err(Failure::failed(format!("{min:.0} records/sec are not sustained"))
+    }
+
+    fn tell(&self, out: &mut (dyn Write + Send), found: Option<f64>) -> Result<(), Failure> {
+        let Some(found) = found else {
+            return Err(Failure::failed("not even the least rate is sustained")
                 .advise("a lower --min, or a higher --p99"));
         };
+        let limit = ms(self.p99.0);
         writeln!(
             out,
-            "highest sustainable rate: {found:.0} records/sec with a 99th percentile under {} ms",
-            ms(self.p99.0)
+            "highest sustainable rate: {found:.0} records/sec with a 99th percentile under {limit} ms"
         )?;
-        best.map_or(Ok(()), |best| self.outputs.write(&best))
+        Ok(())
     }
 
     /// Says what came of a rate, and whether it was sustained.

@@ -15,6 +15,7 @@
 mod batch;
 mod batches;
 mod delivery;
+mod identity;
 mod options;
 mod partitioner;
 mod queue;

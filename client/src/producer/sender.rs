@@ -14,18 +14,19 @@ use futures::StreamExt;
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
 use protocol::ErrorCode;
-use protocol::ids::{NodeId, ProducerEpoch, ProducerId, TopicPartition};
-use protocol::messages::{InitProducerIdRequest, ProduceResponse};
+use protocol::ids::{NodeId, TopicPartition};
+use protocol::messages::ProduceResponse;
 use tokio::time::Instant;
 
 use super::Shared;
 use super::batch::{Batch, Identity};
 use super::batches::{Outlook, Plan};
 use super::delivery::{Acked, Fate};
+use super::identity;
 use super::options::Acks;
 use super::request::{self, Fates};
 use super::watch::Settled;
-use crate::cluster::{Cluster, ClusterView, Lane};
+use crate::cluster::{ClusterView, Lane};
 use crate::connection::Connection;
 use crate::error::Error;
 
@@ -353,7 +354,7 @@ impl Sender {
         };
         let cluster = self.shared.cluster.clone();
         self.events.push(Box::pin(async move {
-            Event::Identified(init_producer_id(&cluster, before).await)
+            Event::Identified(identity::init_producer_id(&cluster, before).await)
         }));
     }
 
@@ -388,27 +389,4 @@ fn is_sequence_trouble(error: &Error) -> bool {
         error.code(),
         Some(E::OutOfOrderSequenceNumber | E::UnknownProducerId | E::InvalidProducerEpoch)
     )
-}
-
-/// A new identity, or the next epoch of the one before (KIP-360).
-async fn init_producer_id(cluster: &Cluster, before: Option<Identity>) -> Result<Identity, Error> {
-    /// The first version that bumps an epoch.
-    const BUMPS: i16 = 3;
-    cluster
-        .retrying(|| async {
-            let connection = cluster.any().await?;
-            let api = protocol::ApiKey::InitProducerId;
-            let version = connection.versions().pick(api, connection.address())?;
-            let before = before.filter(|_| version >= BUMPS);
-            let request = InitProducerIdRequest::default()
-                .with_transactional_id(None)
-                .with_transaction_timeout_ms(i32::MAX)
-                .with_producer_id(before.map_or(-1, |before| before.id.get()).into())
-                .with_producer_epoch(before.map_or(-1, |before| before.epoch.get()));
-            let answer = connection.call(&request).await?;
-            Error::check(answer.error_code, None, || "get a producer id".into())?;
-            let id = ProducerId(answer.producer_id.0);
-            Ok(Identity { id, epoch: ProducerEpoch(answer.producer_epoch) })
-        })
-        .await
 }
