@@ -94,7 +94,7 @@ fn is_there(number: &f64) -> bool {
 
 fn errors(result: &Stored) -> Option<f64> {
     let all = result.at("/errors")?.as_object()?;
-    Some(all.values().filter_map(serde_json::Value::as_f64).sum())
+    Some(all.values().filter_map(serde_json::Value::as_f64).fold(0.0, |sum, count| sum + count))
 }
 
 fn cpu(result: &Stored, pointer: &str) -> Option<f64> {

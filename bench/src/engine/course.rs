@@ -103,7 +103,7 @@ impl<'a> Course<'a> {
             self.decide(written);
             audience.glance(&self.current, &self.total);
             if self.is_interval_over() || (written && read) {
-                self.close_interval(audience)?;
+                self.close_interval(audience, written && read)?;
             }
         }
         Ok(if self.is_interrupted { End::Interrupted } else { End::Done })
@@ -199,14 +199,20 @@ impl<'a> Course<'a> {
         self.is_interrupted || is_enough || is_late || is_silent
     }
 
-    fn close_interval(&mut self, audience: &mut dyn Audience) -> Result<(), Failure> {
+    fn close_interval(
+        &mut self,
+        audience: &mut dyn Audience,
+        is_last: bool,
+    ) -> Result<(), Failure> {
         let is_warmup = self.current.ended < self.plan.warmup;
         let next = Interval::after(self.current.ended, is_warmup);
         let interval = std::mem::replace(&mut self.current, next);
         self.used.0 = self.used.0.followed_by(interval.client);
         self.used.1 =
             self.used.1.zip(interval.broker).map(|(before, more)| before.followed_by(more));
-        if interval.took.is_zero() {
+        let is_empty = interval.sheet.is_empty() && !self.rows.is_empty();
+        // Nothing comes while the last connections close.
+        if interval.took.is_zero() || (is_last && is_empty && interval.took < self.plan.interval) {
             return Ok(());
         }
         audience.interval(&interval)?;

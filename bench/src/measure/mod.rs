@@ -88,6 +88,11 @@ impl Sheet {
         }
     }
 
+    /// Whether nothing was seen.
+    pub fn is_empty(&self) -> bool {
+        self.written.records + self.read.records + self.error_count() == 0
+    }
+
     /// How many records failed.
     pub fn error_count(&self) -> u64 {
         self.errors.values().sum()
