@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
+use client::cli::terminal::shows_progress;
 use client::cli::{Failure, Span};
 use serde_json::Value;
 
@@ -47,7 +48,7 @@ impl Outputs {
     pub(super) fn audience(&self) -> Result<All, Failure> {
         let files = Files::create(self.hdr.as_deref(), self.csv.as_deref())?;
         // A panel is drawn on standard error, and lines would run through it.
-        let is_watched = std::io::stderr().is_terminal() && std::io::stdout().is_terminal();
+        let is_watched = shows_progress() && std::io::stdout().is_terminal();
         let shown: Box<dyn Audience> = match is_watched && !self.no_panel {
             true => Box::new(Panel::new()),
             false => Box::new(Lines),

@@ -7,6 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use clap::Args;
 use client::admin::{Admin, NewTopic};
+use client::cli::terminal::note;
 use client::cli::{BrokerArgs, Failure, key_value};
 use client::offsets::OffsetAt;
 use client::settings::{InvalidSetting, Settings};
@@ -60,8 +61,8 @@ impl Run {
         warn(&self.workload, &strange);
         let driver = self.driver()?;
         if workload.producer_rate == 0.0 {
-            eprintln!(
-                "warning: producerRate 0 is a closed loop here; `sapwood bench max` searches the highest rate"
+            note(
+                "warning: producerRate 0 is a closed loop here; `sapwood bench max` searches the highest rate",
             );
         }
         let records = self.records(&workload)?;
@@ -74,7 +75,7 @@ impl Run {
         if !self.keep_topics {
             let deleted = Admin::new(stage.cluster.clone()).delete_topics(&plan.topics).await;
             if let Err(error) = deleted {
-                eprintln!("warning: {}", Failure::from(error));
+                note(format_args!("warning: {}", Failure::from(error)));
             }
         }
         played
@@ -107,7 +108,9 @@ impl Run {
                 Content::Given(vec![Bytes::from(bytes)])
             }
             Some((file, None)) => {
-                eprintln!("warning: there is no {file}; random bytes are sent in its place");
+                note(format_args!(
+                    "warning: there is no {file}; random bytes are sent in its place"
+                ));
                 Content::Made { entropy: 1.0 }
             }
             None if workload.use_randomized_payloads => {
@@ -213,6 +216,6 @@ fn wrong(path: &Path, InvalidFile(what): InvalidFile) -> Failure {
 
 fn warn(path: &Path, strange: &[String]) {
     for key in strange {
-        eprintln!("warning: {}: \"{key}\" means nothing here", path.display());
+        note(format_args!("warning: {}: \"{key}\" means nothing here", path.display()));
     }
 }
