@@ -1,7 +1,9 @@
 //! What is shipped: the static binary, and the packages around it, in clean and in empty roots.
 
 use sapwood_tests::packages::{CleanRoot, Packages, static_binary};
-use sapwood_tests::process::{Child, Sapwood, free_port, ran, wait_until_serving, workspace};
+use sapwood_tests::process::{
+    Child, Sapwood, free_port, ran, signal, wait_until_serving, workspace,
+};
 use std::collections::BTreeSet;
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -113,8 +115,13 @@ fn runs_with_the_packaged_file(root: &CleanRoot) {
     let serving = wait_until_serving(address, LIMIT);
     assert!(serving.is_ok(), "{}", broker.last_words());
     root.sh(&format!("sapwood topic create made -b {address}")).expect("a topic is made");
-    // The child is unshare, which takes the broker with it: an end without order, as of a machine.
-    broker.kill();
+    // The child is unshare. The change of user has taken the broker out of its `--kill-child`, so it is ended itself, without
+    // order, as by a machine that goes down.
+    let unshare = broker.pid();
+    let children = fs::read_to_string(format!("/proc/{unshare}/task/{unshare}/children"));
+    let within = children.expect("unshare waits").trim().parse().expect("it has one child");
+    signal::kill(within);
+    assert!(!broker.wait(LIMIT).expect("it ends with its child").success());
 }
 
 /// What the unit's `SystemCallFilter=` refuses would end a broker on the day that it first needs it.
