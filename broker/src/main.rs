@@ -86,8 +86,8 @@ fn main() -> ExitCode {
 /// Keeps the kernel from giving 2 MB at a time to an allocator that asked for a few KB here and there.
 ///
 /// mimalloc asks for huge pages where the system leaves it to programs. A broker's memory is small pieces in many
-/// threads' heaps: idle it took 28 MB with them and 16 MB without, at the same processor time for a load. The first thing that
-/// a process does, since memory that has been touched stays as it is.
+/// threads' heaps: idle it took 29 MB with them and takes 21 MB without (bench/RESULTS.md, W11), at the same processor time for
+/// a load. It is the first thing that a process does, since memory that has been touched stays as it is.
 fn use_small_pages() {
     #[cfg(target_os = "linux")]
     // An old kernel that knows no such wish is as good a place to run.
