@@ -11,7 +11,7 @@ use crate::console::groups::{self, Group};
 pub(super) async fn page(State(console): State<Console>) -> Response {
     let Some(broker) = console.broker() else { return starting() };
     let all = groups::survey(broker).await;
-    let shown: Vec<&Group> = all.iter().collect();
+    let shown: Vec<(&Group, i64)> = all.iter().map(|group| (group, group.lag())).collect();
     let content = html! {
         h1 { "Consumer groups" }
         @if shown.is_empty() {
@@ -24,8 +24,8 @@ pub(super) async fn page(State(console): State<Console>) -> Response {
     layout("Groups", "/groups", &content).into_response()
 }
 
-/// One row a group.
-pub(super) fn table(groups: &[&Group]) -> Markup {
+/// One row a group, with how many records it is behind in what the page is about.
+pub(super) fn table(groups: &[(&Group, i64)]) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-label="Consumer groups" {
             table {
@@ -37,13 +37,13 @@ pub(super) fn table(groups: &[&Group]) -> Markup {
                     th.number scope="col" { "Behind" }
                 } }
                 tbody {
-                    @for group in groups {
+                    @for (group, lag) in groups {
                         tr {
                             td { a href={ "/groups/" (in_path(&group.id)) } { (group.id) } }
                             td { (group.state) }
                             td.number { (group.members.len()) }
                             td.number.wide { (group.topics()) }
-                            td.number { (numbers::whole(group.lag())) }
+                            td.number { (numbers::whole(*lag)) }
                         }
                     }
                 }

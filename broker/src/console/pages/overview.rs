@@ -23,8 +23,8 @@ pub(super) async fn page(State(console): State<Console>) -> Response {
     busiest
         .sort_by(|a, b| b.rates.bytes_in.total_cmp(&a.rates.bytes_in).then(b.bytes.cmp(&a.bytes)));
     busiest.truncate(SHOWN);
-    let mut behind: Vec<_> = all_groups.iter().collect();
-    behind.sort_by_key(|group| std::cmp::Reverse(group.lag()));
+    let mut behind: Vec<_> = all_groups.iter().map(|group| (group, group.lag())).collect();
+    behind.sort_by_key(|(_, lag)| std::cmp::Reverse(*lag));
     behind.truncate(SHOWN);
     let content = html! {
         h1 { "Broker " (broker.node_id) }

@@ -8,6 +8,7 @@ use maud::{Markup, html};
 use protocol::ids::NodeId;
 
 use super::chart::{Line, chart};
+use super::groups::table as group_table;
 use super::{in_path, layout, missing, numbers, starting};
 use crate::console::groups::{self, Group};
 use crate::console::newest::{self, Shown};
@@ -150,28 +151,7 @@ fn consumers(readers: &[(&Group, i64)]) -> Markup {
     if readers.is_empty() {
         return html! { p.quiet { "No group has committed a position in this topic." } };
     }
-    html! {
-        div.scroll tabindex="0" role="region" aria-label="Consumer groups" {
-            table {
-                thead { tr {
-                    th scope="col" { "Group" }
-                    th scope="col" { "State" }
-                    th.number scope="col" { "Members" }
-                    th.number scope="col" { "Behind" }
-                } }
-                tbody {
-                    @for (group, lag) in readers {
-                        tr {
-                            td { a href={ "/groups/" (in_path(&group.id)) } { (group.id) } }
-                            td { (group.state) }
-                            td.number { (group.members.len()) }
-                            td.number { (numbers::whole(*lag)) }
-                        }
-                    }
-                }
-            }
-        }
-    }
+    group_table(readers)
 }
 
 fn newest_records(topic: &Topic, records: &[Shown]) -> Markup {
